@@ -1,0 +1,1 @@
+"""Policies, slips, settlement, the ledger."""

@@ -1,0 +1,1 @@
+"""Our chances for a race."""

@@ -1,0 +1,1 @@
+"""Recorded history and its judges."""

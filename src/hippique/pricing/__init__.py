@@ -1,0 +1,1 @@
+"""Odds to chances: arrays in, arrays out, no racing words."""

@@ -1,0 +1,1 @@
+"""A simulated racecourse: its races, its crowd, its three web sites. Reached over HTTP only."""

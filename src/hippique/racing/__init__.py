@@ -1,0 +1,1 @@
+"""Facts of racing as frozen values: cards, form, markets, bets, results."""

@@ -1,0 +1,1 @@
+"""Summary, workbook, tracking sheet."""

@@ -1,0 +1,1 @@
+"""Queues, claims, clocks and stores: the real backends and their in-memory twins."""

@@ -1,0 +1,1 @@
+"""Read sites: one module of selectors a site, one polite client."""

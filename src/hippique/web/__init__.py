@@ -1,0 +1,1 @@
+"""HTTP doors and plain pages."""
