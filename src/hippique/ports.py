@@ -121,9 +121,9 @@ class Task:
     name: str
     due: datetime
     payload: bytes
-    state: TaskState
-    attempts: int
     created_at: datetime
+    state: TaskState = TaskState.PENDING
+    attempts: int = 0
     deadline_s: float = 300.0
     last_error: str | None = None
 

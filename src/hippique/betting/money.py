@@ -1,0 +1,31 @@
+"""Whole cents in code, euros in JSON: the one door between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_AMOUNTS = ("stake", "min", "step", "payout", "profit", "staked", "returned")
+
+
+def in_euros(document: Any) -> Any:
+    """The document with each `…_cents` amount as `…_eur`, two decimals."""
+    return _renamed(document, "_cents", "_eur", lambda cents: round(cents / 100, 2))
+
+
+def in_cents(document: Any) -> Any:
+    """The inverse of `in_euros`."""
+    return _renamed(document, "_eur", "_cents", lambda euros: round(euros * 100))
+
+
+def _renamed(document: Any, old: str, new: str, convert: Any) -> Any:
+    if isinstance(document, list):
+        return [_renamed(item, old, new, convert) for item in document]
+    if not isinstance(document, dict):
+        return document
+    changed = {}
+    for key, value in document.items():
+        if key.endswith(old) and key.removesuffix(old) in _AMOUNTS:
+            changed[key.removesuffix(old) + new] = None if value is None else convert(value)
+        else:
+            changed[key] = _renamed(value, old, new, convert)
+    return changed

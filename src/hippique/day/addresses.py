@@ -1,0 +1,68 @@
+"""Where an artefact lives: `2025-06-01/R1C3/H5/slip.json`. One place spells them all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from hippique.racing.card import RaceId
+from hippique.racing.times import paris_time
+
+MANIFEST = "manifest.json"
+OUTCOME = "outcome.json"
+SLIP = "slip.json"
+SNAPSHOT = "snapshot.json"
+FORECAST = "forecast.json"
+READING = "reading.json"
+PAGES = "pages.json"
+RACE = "race.json"
+RESULT = "result.json"
+SETTLEMENT = "settlement.json"
+PLAN = "plan.json"
+SUMMARY = "summary.json"
+SEAL = "seal.json"
+FOLDER = "folder.json"
+CHAINED = ("H30", "H5", "WITHDRAWAL", "RESULT")
+
+
+def day_folder(day: date) -> str:
+    """All artefacts of a race day."""
+    return day.isoformat()
+
+
+def race_folder(race: RaceId) -> str:
+    """All artefacts of a race."""
+    return str(race)
+
+
+def phase_folder(race: RaceId, phase: str) -> str:
+    """The artefacts of one visit to a race."""
+    return f"{race}/{phase}"
+
+
+def look_folder(race: RaceId, phase: str) -> str:
+    """An operator's look before the phase is due: kept apart, once."""
+    return f"{race}/manual/{phase}"
+
+
+def odds_folder(race: RaceId, now: datetime) -> str:
+    """A sample of the odds between the phases."""
+    return f"{race}/odds/{_stamp(now)}"
+
+
+def plan_folder(day: date, now: datetime) -> str:
+    """One version of the day's plan."""
+    return f"{day.isoformat()}/plan/{_stamp(now)}"
+
+
+def close_folder(day: date) -> str:
+    """The day's summary and its seal."""
+    return f"{day.isoformat()}/close"
+
+
+def _stamp(now: datetime) -> str:
+    return paris_time(now).strftime("%Y%m%dT%H%M%S")
+
+
+def programme_folder(day: date, now: datetime) -> str:
+    """The programme pages of one planning call."""
+    return f"{day.isoformat()}/programme/{_stamp(now)}"

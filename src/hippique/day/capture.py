@@ -1,0 +1,139 @@
+"""Fetch pages, keep each before it is read, and read them. A failed source is a value here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import zstandard
+
+from hippique.day import addresses
+from hippique.day.folder import Folder
+from hippique.day.manifest import sha256
+from hippique.errors import PageChanged, SourceError
+from hippique.ports import Page, PageKind, PageRequest, Source
+from hippique.racing.card import Reading
+from hippique.racing.codec import to_builtins
+
+RequestsOf = Callable[[Source], tuple[PageRequest, ...]]
+_SUFFIXES = {"pmu": ".json.zst", "recorded": ".json.zst"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """Where a fetched page lies. file: its name in the folder; sha256: of the page itself."""
+
+    source: str
+    kind: PageKind
+    url: str
+    taken_at: dt.datetime
+    file: str
+    sha256: str
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What one request came to instead of a reading. file: the page, where one was kept."""
+
+    source: str
+    url: str
+    error: str
+    reason: str
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One page read: the reading with the instant of its page."""
+
+    taken_at: dt.datetime
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """All that the sources gave to one request."""
+
+    pages: tuple[KeptPage, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+    def from_source(self, source: str) -> tuple[Taken, ...]:
+        """The readings of one source."""
+        return tuple(taken for taken in self.taken if taken.reading.source == source)
+
+
+def capture(
+    sources: Sequence[Source], requests_of: RequestsOf, folder: Folder, *, parallel: bool
+) -> Capture:
+    """Ask every source; keep, then read. Sources are asked side by side when `parallel`.
+
+    The outcome does not depend on who answered first: the parts are joined in the sources' order.
+    """
+
+    def ask(source: Source) -> Capture:
+        return _joined([_one(source, request, folder) for request in requests_of(source)])
+
+    if not parallel or len(sources) < 2:  # noqa: PLR2004  one source needs no threads
+        return _joined([ask(source) for source in sources])
+    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
+        return _joined(list(pool.map(ask, sources)))
+
+
+def _joined(parts: Sequence[Capture]) -> Capture:
+    return Capture(
+        pages=tuple(page for part in parts for page in part.pages),
+        taken=tuple(taken for part in parts for taken in part.taken),
+        failures=tuple(failure for part in parts for failure in part.failures),
+    )
+
+
+def _one(source: Source, request: PageRequest, folder: Folder) -> Capture:
+    try:
+        page = source.fetch(request)
+    except SourceError as error:
+        return Capture(failures=(_failure(source.name, request, error),))
+    kept = keep_page(folder, source.name, page)
+    try:
+        reading = source.read(page)
+    except SourceError as error:
+        return Capture(pages=(kept,), failures=(_failure(source.name, request, error, kept.file),))
+    return Capture(pages=(kept,), taken=(Taken(taken_at=page.taken_at, reading=reading),))
+
+
+def keep_page(folder: Folder, source: str, page: Page) -> KeptPage:
+    """Compress and store a page; a retry keeps another beside it."""
+    packed = zstandard.ZstdCompressor(level=6).compress(page.body)
+    suffix = _SUFFIXES.get(source, ".html.zst")
+    name = folder.write_beside(f"page-{page.request.kind}", suffix, packed)
+    return KeptPage(
+        source=source,
+        kind=page.request.kind,
+        url=page.request.url,
+        taken_at=page.taken_at,
+        file=name,
+        sha256=sha256(page.body),
+        content_type=page.content_type,
+    )
+
+
+def _failure(
+    source: str, request: PageRequest, error: SourceError, file: str | None = None
+) -> Failure:
+    return Failure(
+        source=source,
+        url=request.url,
+        error=type(error).__name__,
+        reason=error.missing if isinstance(error, PageChanged) else str(error),
+        file=file,
+    )
+
+
+def write_capture(folder: Folder, taken: Capture) -> None:
+    """Write the index of the pages and the readings."""
+    folder.write_value(addresses.PAGES, {"pages": taken.pages, "failures": taken.failures})
+    readings = [to_builtins(one.reading) for one in taken.taken]
+    folder.write_value(addresses.READING, {"readings": readings})

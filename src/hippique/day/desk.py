@@ -1,0 +1,75 @@
+"""The desk: everything a step of the day works with, plugged together once by bootstrap."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hippique.betting.policy import Policy
+from hippique.day.manifest import Stamp
+from hippique.day.plan import Scope
+from hippique.forecast.forecaster import Forecaster
+from hippique.ports import Archive, Claims, Clock, Source, TaskQueue, Views
+from hippique.racing.card import RaceId
+
+
+class Journal(Protocol):
+    """Where a step reports what happened, one structured event each."""
+
+    def event(self, severity: str, message: str, **fields: object) -> None:
+        """severity: DEBUG, INFO, WARNING, ERROR or CRITICAL. Fields are JSON values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Choices of the operator that the day needs. queue_path: prefix of full task names.
+
+    mode: live, simulated, recorded or replayed. parallel: ask the sources side by side.
+    versions: code, model and settings, written into every manifest and decision.
+    """
+
+    mode: str
+    simulated: bool
+    scope: Scope
+    operators: tuple[str, ...]
+    versions: Mapping[str, str]
+    queue_path: str = "projects/local/locations/local/queues/hippique-tasks/tasks"
+    parallel: bool = True
+    dry: bool = False
+    folder_kind: str = field(default="real")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Ports and policies of a day. new_id gives correlation ids: `new_id("run")` → run-<uuid>."""
+
+    sources: tuple[Source, ...]
+    archive: Archive
+    views: Views
+    queue: TaskQueue
+    claims: Claims
+    clock: Clock
+    forecaster: Forecaster
+    policy: Policy
+    options: Options
+    journal: Journal
+    new_id: Callable[[str], str]
+
+    def now(self) -> dt.datetime:
+        """Race time."""
+        return self.clock.now()
+
+    def stamp(self, race: RaceId | None = None) -> Stamp:
+        """What a manifest written now says of its making."""
+        return Stamp(now=self.now(), versions=self.versions, race=race)
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Versions of code, model, policy and settings."""
+        return {
+            **self.options.versions,
+            "model": self.forecaster.model,
+            "policy": f"{self.policy.name}:{self.policy.hash}",
+        }

@@ -1,0 +1,179 @@
+"""Merge the programmes of several sources on date + RxCy, checked by track and time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hippique.day.plan import Disagreement, PlannedRace, RefusedJoin, Scope
+from hippique.racing.card import Meeting, Race, RaceKey, RaceStatus, Reading
+
+# Who is believed first, per field. ZEturf shows the actual start times of its own betting;
+# PMU moves heureDepart in place; Geny's card is printed in the morning.
+TRUST = ("zeturf", "recorded", "pmu", "geny")
+SAME_RACE = dt.timedelta(minutes=60)  # further apart than this it is another race
+SAME_RACE_WITHOUT_TRACK = dt.timedelta(minutes=15)
+_TRACK_NOISE = frozenset({"hippodrome", "de", "du", "la", "le", "les", "d", "l", "paris", "sur"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    source: str
+    meeting: Meeting
+    race: Race
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """The merged card of a day."""
+
+    races: tuple[PlannedRace, ...]
+    disagreements: tuple[Disagreement, ...]
+    refused: tuple[RefusedJoin, ...]
+
+
+def merge(readings: Mapping[str, Reading], day: dt.date, scope: Scope) -> Merged:
+    """One race per key, by off time. Nothing is invented; a contradicted join is set aside."""
+    by_key: dict[RaceKey, list[_Fact]] = {}
+    for source in _by_trust(readings):
+        for fact in _facts(source, readings[source], day):
+            key = RaceKey(fact.meeting.number or 0, fact.race.number or 0)
+            by_key.setdefault(key, []).append(fact)
+    races, disagreements, refused = [], [], []
+    for key in sorted(by_key):
+        same, others = _same_race(str(key), by_key[key])
+        refused += others
+        race, differing = _merged(str(key), day, same)
+        races.append(_scoped(race, same, scope))
+        disagreements += differing
+    races.sort(
+        key=lambda race: (race.off_time or dt.datetime.max.replace(tzinfo=dt.UTC), race.race)
+    )
+    return Merged(races=tuple(races), disagreements=tuple(disagreements), refused=tuple(refused))
+
+
+def _by_trust(sources: Iterable[str]) -> list[str]:
+    return sorted(sources, key=lambda s: (TRUST.index(s) if s in TRUST else len(TRUST), s))
+
+
+def _facts(source: str, reading: Reading, day: dt.date) -> list[_Fact]:
+    return [
+        _Fact(source, meeting, race)
+        for meeting in reading.meetings
+        if meeting.number is not None and meeting.date in {day, None}
+        for race in meeting.races
+        if race.number is not None
+    ]
+
+
+def _same_race(key: str, facts: list[_Fact]) -> tuple[list[_Fact], list[RefusedJoin]]:
+    first, *others = facts
+    same, refused = [first], []
+    for other in others:
+        reason = _contradiction(first, other)
+        if reason is None:
+            same.append(other)
+        else:
+            refused.append(RefusedJoin(race=key, source=other.source, reason=reason))
+    return same, refused
+
+
+def _contradiction(first: _Fact, other: _Fact) -> str | None:
+    """Why the two are not the same race, or None."""
+    tracks = (_track_words(first.meeting.track), _track_words(other.meeting.track))
+    if all(tracks) and not _share_a_word(*tracks):
+        return f"track {other.meeting.track!r} is not {first.source}'s {first.meeting.track!r}"
+    if first.race.off_time is None or other.race.off_time is None:
+        return None
+    apart = abs(first.race.off_time - other.race.off_time)
+    if apart > (SAME_RACE if all(tracks) else SAME_RACE_WITHOUT_TRACK):
+        return f"off times of {first.source} and {other.source} lie {apart} apart"
+    return None
+
+
+def _track_words(track: str | None) -> frozenset[str]:
+    words = frozenset(fold(track or "").split())
+    return (words - _TRACK_NOISE) or words
+
+
+def _share_a_word(one: frozenset[str], two: frozenset[str]) -> bool:
+    if one & two:
+        return True
+    return any(a.startswith(b) or b.startswith(a) for a in one for b in two)
+
+
+def fold(text: str) -> str:
+    """Lower-case ASCII words, single blanks: for comparing names across sites."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+
+
+_RACE_FIELDS = ("name", "discipline", "distance_m", "prize_eur", "off_time", "declared")
+_COMPARED = ("discipline", "distance_m", "off_time", "declared", "name")
+
+
+def _merged(key: str, day: dt.date, facts: list[_Fact]) -> tuple[PlannedRace, list[Disagreement]]:
+    values: dict[str, Any] = {}
+    provenance: dict[str, str] = {}
+    disagreements = []
+    for name in ("meeting", "country", *_RACE_FIELDS):
+        said = {fact.source: _value(fact, name) for fact in facts}
+        said = {source: value for source, value in said.items() if value is not None}
+        if not said:
+            continue
+        kept = next(iter(said))
+        values[name], provenance[name] = said[kept], kept
+        if name in _COMPARED and not _all_agree(name, list(said.values())):
+            shown = {source: _shown(value) for source, value in said.items()}
+            disagreements.append(Disagreement(race=key, field=name, values=shown, kept=kept))
+    cancelled = [fact.source for fact in facts if _is_cancelled(fact)]
+    if cancelled:
+        provenance["cancelled"] = cancelled[0]
+    return (
+        PlannedRace(
+            date=day,
+            key=key,
+            labels=tuple(dict.fromkeys(label for f in facts for label in f.race.labels)),
+            cancelled=bool(cancelled),
+            urls={fact.source: fact.race.url for fact in facts if fact.race.url},
+            provenance=provenance,
+            **values,
+        ),
+        disagreements,
+    )
+
+
+def _value(fact: _Fact, name: str) -> Any:
+    if name == "meeting":
+        return fact.meeting.track
+    if name == "country":
+        return fact.meeting.country
+    return getattr(fact.race, name)
+
+
+def _all_agree(name: str, values: list[Any]) -> bool:
+    if name != "name":
+        return all(value == values[0] for value in values)
+    names = [fold(value) for value in values]
+    return all(one in names[0] or names[0] in one for one in names)
+
+
+def _shown(value: Any) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+
+
+def _is_cancelled(fact: _Fact) -> bool:
+    return fact.meeting.cancelled or fact.race.status is RaceStatus.CANCELLED
+
+
+def _scoped(race: PlannedRace, facts: list[_Fact], scope: Scope) -> PlannedRace:
+    sources = {fact.source for fact in facts}
+    inside = {
+        Scope.ALL: True,
+        Scope.FR: race.country == "FR",
+        Scope.PMU: bool(sources & {"pmu", "recorded"}),
+    }[scope]
+    return race if inside else replace(race, in_scope=False)

@@ -1,0 +1,193 @@
+"""Make the day's plan: read every source's programme, merge, and keep the version if it is new."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import zstandard
+
+from hippique.day import addresses
+from hippique.day.capture import Capture, KeptPage, capture
+from hippique.day.desk import Desk
+from hippique.day.folder import Folder
+from hippique.day.merge import Merged, merge
+from hippique.day.plan import Plan, PlannedRace, SourceReport
+from hippique.day.race_day import latest_plan, load
+from hippique.errors import SourceDown, SourceError
+from hippique.ports import Page, PageRequest, Source
+from hippique.racing.card import Reading
+from hippique.racing.codec import to_pretty_json
+
+CONFIRMING_SOURCES = 2  # an empty day is believed when two sources read without fault agree
+
+
+@dataclass(frozen=True, slots=True)
+class _PagesFile:
+    pages: tuple[KeptPage, ...]
+
+
+def make_plan(desk: Desk, day: dt.date, correlation_id: str) -> Plan:
+    """The day's plan from all sources; a new version is archived only where something changed.
+
+    A source that fails now counts with its last good page of the day, and as degraded.
+    Raises SourceDown where no source answers, or where an empty day is not confirmed.
+    """
+    folder = Folder(desk.archive, _free(desk, addresses.programme_folder(day, desk.now())))
+    taken = capture(
+        desk.sources, lambda source: source.programme(day), folder, parallel=desk.options.parallel
+    )
+    folder.write_value(addresses.PAGES, {"pages": taken.pages, "failures": taken.failures})
+    folder.close(desk.stamp())
+    _report(desk, taken, correlation_id, folder)
+    readings = _readings(taken)
+    reports = tuple(_source_report(source, readings, taken, day) for source in desk.sources)
+    if not readings:
+        raise SourceDown(_all_down(reports), site="all")
+    for source in desk.sources:
+        if source.name not in readings:
+            earlier = _last_good(desk, source, day)
+            readings |= {source.name: earlier} if earlier else {}
+    merged = merge(readings, day, desk.options.scope)
+    _check_empty(merged, reports, day)
+    plan = _plan(desk, day, correlation_id, merged, reports)
+    return _keep(desk, plan)
+
+
+def _free(desk: Desk, path: str) -> str:
+    """The folder, or the same with a number where a call of the same second took it."""
+    number, free = 1, path
+    while desk.archive.addresses(free):
+        number += 1
+        free = f"{path}-{number}"
+    return free
+
+
+def _report(desk: Desk, taken: Capture, correlation_id: str, folder: Folder) -> None:
+    for failure in taken.failures:
+        desk.journal.event(
+            "WARNING",
+            "Error parsing" if failure.file else "Error fetching",
+            correlation_id=correlation_id,
+            source=failure.source,
+            url=failure.url,
+            error=failure.error,
+            missing=failure.reason,
+            page=f"{folder.path}/{failure.file}" if failure.file else None,
+        )
+
+
+def _readings(taken: Capture) -> dict[str, Reading]:
+    return {one.reading.source: one.reading for one in taken.taken}
+
+
+def _source_report(
+    source: Source, readings: Mapping[str, Reading], taken: Capture, day: dt.date
+) -> SourceReport:
+    reading = readings.get(source.name)
+    if reading is None:
+        errors = [f.reason for f in taken.failures if f.source == source.name]
+        return SourceReport(source=source.name, ok=False, error="; ".join(errors) or "no page")
+    today = [m for m in reading.meetings if m.date in {day, None}]
+    return SourceReport(
+        source=source.name,
+        ok=True,
+        covers=bool(today) or not reading.meetings,
+        meetings=len(today),
+        races=sum(len(meeting.races) for meeting in today),
+        warnings=reading.warnings,
+    )
+
+
+def _all_down(reports: tuple[SourceReport, ...]) -> str:
+    told = "; ".join(f"{report.source}: {report.error}" for report in reports)
+    return f"no source gave a programme ({told})"
+
+
+def _check_empty(merged: Merged, reports: tuple[SourceReport, ...], day: dt.date) -> None:
+    if merged.races:
+        return
+    agreeing = [report.source for report in reports if report.ok and report.covers]
+    if len(agreeing) < CONFIRMING_SOURCES:
+        seen = ", ".join(agreeing) or "none"
+        raise SourceDown(
+            f"0 races on {day}, which two sources must confirm (confirming: {seen})", site="all"
+        )
+
+
+def _last_good(desk: Desk, source: Source, day: dt.date) -> Reading | None:
+    """The newest programme of the day that this source served and that could be read."""
+    prefix = f"{addresses.day_folder(day)}/programme"
+    indexes = [a for a in desk.archive.addresses(prefix) if a.endswith(f"/{addresses.PAGES}")]
+    for index in reversed(indexes):
+        pages = load(desk.archive, _PagesFile, index)
+        for kept in pages.pages if pages else ():
+            if kept.source != source.name:
+                continue
+            try:
+                return source.read(reread(desk, index.rpartition("/")[0], kept, day))
+            except SourceError:
+                continue  # kept although it could not be read; an older one may
+    return None
+
+
+def reread(desk: Desk, folder: str, kept: KeptPage, day: dt.date) -> Page:
+    """A kept page as it came. Raises NotFound."""
+    packed = desk.archive.read(f"{folder}/{kept.file}")
+    return Page(
+        request=PageRequest(kind=kept.kind, url=kept.url, day=day),
+        body=zstandard.ZstdDecompressor().decompress(packed),
+        taken_at=kept.taken_at,
+        content_type=kept.content_type,
+    )
+
+
+def _plan(
+    desk: Desk,
+    day: dt.date,
+    correlation_id: str,
+    merged: Merged,
+    reports: tuple[SourceReport, ...],
+) -> Plan:
+    return Plan(
+        date=day,
+        mode=desk.options.mode,
+        simulated=desk.options.simulated,
+        made_at=desk.now(),
+        correlation_id=correlation_id,
+        scope=desk.options.scope,
+        settings={
+            "operators": ",".join(desk.options.operators),
+            "policy": desk.policy.name,
+            "estimator": desk.forecaster.name,
+        },
+        races=tuple(_addressed(desk, race) for race in merged.races),
+        sources=reports,
+        disagreements=merged.disagreements,
+        refused=merged.refused,
+    )
+
+
+def _addressed(desk: Desk, race: PlannedRace) -> PlannedRace:
+    """The race with its absolute address at the first source that has a page of it."""
+    for source in desk.sources:
+        requests = source.card(race.ref) if source.name in race.urls else ()
+        if requests:
+            return replace(race, url=requests[0].url)
+    return race
+
+
+def _keep(desk: Desk, plan: Plan) -> Plan:
+    before = latest_plan(desk.archive, plan.date)
+    if before is not None and _same(before, plan):
+        return before
+    folder = Folder(desk.archive, _free(desk, addresses.plan_folder(plan.date, desk.now())))
+    content = folder.write(addresses.PLAN, to_pretty_json(plan))
+    folder.close(desk.stamp())
+    desk.views.publish(addresses.PLAN, content)
+    return plan
+
+
+def _same(one: Plan, two: Plan) -> bool:
+    return (one.races, one.degraded, one.refused) == (two.races, two.degraded, two.refused)

@@ -1,0 +1,68 @@
+"""Reading the archive of a day: the plan in force, outcomes, decisions, results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeVar
+
+from hippique.betting.slip import Decision, read_decision
+from hippique.day import addresses
+from hippique.day.manifest import Manifest
+from hippique.day.outcome import Outcome
+from hippique.day.phases import Phase
+from hippique.day.plan import Plan
+from hippique.day.snapshots import RaceSnapshots
+from hippique.errors import NotFound
+from hippique.ports import Archive
+from hippique.racing.card import RaceId
+from hippique.racing.codec import from_json
+from hippique.racing.times import paris_day
+
+T = TypeVar("T")
+
+NIGHT_HOURS = 5  # races after midnight belong to the day before; nothing starts at five
+
+
+def race_day(now: dt.datetime) -> dt.date:
+    """The race day at this instant: until five in the morning still yesterday's."""
+    return paris_day(now - dt.timedelta(hours=NIGHT_HOURS))
+
+
+def load(archive: Archive, kind: type[T], address: str) -> T | None:
+    """The value at an address, None where nothing lies there. Raises InputError if damaged."""
+    try:
+        content = archive.read(address)
+    except NotFound:
+        return None
+    return from_json(kind, content)
+
+
+def latest_plan(archive: Archive, day: dt.date) -> Plan | None:
+    """The day's newest plan, None before the first."""
+    prefix = f"{addresses.day_folder(day)}/plan"
+    versions = [a for a in archive.addresses(prefix) if a.endswith(f"/{addresses.PLAN}")]
+    return load(archive, Plan, versions[-1]) if versions else None
+
+
+def outcome_of(archive: Archive, race: RaceId, phase: Phase) -> Outcome | None:
+    """The final outcome of a phase; None while it has none, or its manifest is not written."""
+    folder = addresses.phase_folder(race, phase)
+    if load(archive, Manifest, f"{folder}/{addresses.MANIFEST}") is None:
+        return None
+    return load(archive, Outcome, f"{folder}/{addresses.OUTCOME}")
+
+
+def decision_of(archive: Archive, race: RaceId) -> Decision | None:
+    """The race's frozen decision, None before H-5."""
+    address = f"{addresses.phase_folder(race, Phase.H5)}/{addresses.SLIP}"
+    try:
+        return read_decision(archive.read(address))
+    except NotFound:
+        return None
+
+
+def snapshots_of(archive: Archive, race: RaceId, phase: Phase) -> RaceSnapshots | None:
+    """The snapshots of a phase, None where it took none."""
+    return load(
+        archive, RaceSnapshots, f"{addresses.phase_folder(race, phase)}/{addresses.SNAPSHOT}"
+    )

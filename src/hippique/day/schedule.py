@@ -1,0 +1,169 @@
+"""Queue a plan: one task per race and phase, once; cancel those of moved or cancelled races."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hippique.day.desk import Desk
+from hippique.day.phases import Phase, due_at, not_after
+from hippique.day.plan import Plan, PlannedRace
+from hippique.day.race_day import decision_of, outcome_of
+from hippique.day.tasks import Payload, day_prefix, read_payload, task_name
+from hippique.errors import StoreBusy
+from hippique.ports import NewTask, Task
+from hippique.racing.codec import to_json
+
+MOST_REVISIONS = 20  # a race that moves back to an hour it had needs a new name each time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedRace:
+    """One race with a live task; a phase that is past or done has None."""
+
+    race: PlannedRace
+    tasks: Mapping[Phase, Task | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A race of the plan that has no task, and why."""
+
+    race: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """What a plan came to in the queue."""
+
+    queued: tuple[QueuedRace, ...]
+    skipped: tuple[Skipped, ...]
+    created: int
+    cancelled: int
+
+
+def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
+    """Create what is missing, cancel what is stale. A second call of the same plan does nothing."""
+    cancelled = _cancel_stale(desk, plan)
+    live = _live(desk, plan.date)
+    queued: list[QueuedRace] = []
+    skipped: list[Skipped] = []
+    created = 0
+    for race in plan.races:
+        reason = _not_queued(desk, race)
+        if reason is not None:
+            skipped.append(Skipped(race=race.key, reason=reason))
+            continue
+        tasks, new = _queue_race(desk, race, live)
+        created += new
+        if any(tasks.values()):
+            queued.append(QueuedRace(race=race, tasks=tasks))
+    return Scheduled(
+        queued=tuple(queued), skipped=tuple(skipped), created=created, cancelled=cancelled
+    )
+
+
+Live = dict[tuple[str, str], Task]
+
+
+def _live(desk: Desk, day: dt.date) -> Live:
+    """The day's live tasks of this generation by race and phase, the earliest of each."""
+    found: Live = {}
+    generation = desk.queue.generation()
+    for task in desk.queue.live(day_prefix(day)):
+        payload = read_payload(task)
+        if payload.generation == generation:
+            found.setdefault((payload.race, payload.phase), task)
+    return found
+
+
+def _cancel_stale(desk: Desk, plan: Plan) -> int:
+    """Cancel tasks made for another off time, or for a race that is no longer to be run.
+
+    The result of a cancelled race stays queued: it returns the stakes.
+    """
+    offs = {str(race.race): race.off_time for race in plan.races if race.in_scope}
+    cancelled_races = {str(race.race) for race in plan.races if race.cancelled}
+    count = 0
+    for task in desk.queue.live(day_prefix(plan.date)):
+        payload = read_payload(task)
+        moved = offs.get(payload.race) != payload.off
+        dropped = payload.race in cancelled_races and payload.phase != Phase.RESULT
+        if moved or dropped:
+            count += desk.queue.cancel(task.name)
+    return count
+
+
+def _not_queued(desk: Desk, race: PlannedRace) -> str | None:
+    if not race.in_scope:
+        return "out of scope"
+    if race.cancelled and decision_of(desk.archive, race.race) is None:
+        return "cancelled"
+    if race.off_time is None:
+        return "no time"
+    if desk.now() >= race.off_time and not _has_begun(desk, race):
+        return "already off"
+    return None
+
+
+def _has_begun(desk: Desk, race: PlannedRace) -> bool:
+    return any(outcome_of(desk.archive, race.race, phase) for phase in (Phase.H30, Phase.H5))
+
+
+def _queue_race(desk: Desk, race: PlannedRace, live: Live) -> tuple[dict[Phase, Task | None], int]:
+    tasks: dict[Phase, Task | None] = {}
+    created = 0
+    for phase in Phase:
+        task = live.get((str(race.race), phase))
+        if task is None and _is_wanted(desk, race, phase):
+            task = create_task(desk, _payload(desk, race, phase))
+            created += 1
+        tasks[phase] = task
+    return tasks, created
+
+
+def _is_wanted(desk: Desk, race: PlannedRace, phase: Phase) -> bool:
+    """H30 only before its hour; H5 up to the off; RESULT until it has an outcome."""
+    if race.off_time is None or outcome_of(desk.archive, race.race, phase) is not None:
+        return False
+    if phase is Phase.RESULT:
+        return True
+    if race.cancelled:
+        return False
+    last = due_at(phase, race.off_time) if phase is Phase.H30 else race.off_time
+    return desk.now() <= last
+
+
+def _payload(desk: Desk, race: PlannedRace, phase: Phase) -> Payload:
+    if race.off_time is None:  # _is_wanted has said no before
+        raise ValueError(f"{race.key} has no off time")
+    return Payload(
+        course_url=race.url,
+        phase=phase,
+        date=race.date,
+        race=str(race.race),
+        off=race.off_time,
+        due=due_at(phase, race.off_time),
+        not_after=not_after(phase, race.off_time),
+        generation=desk.queue.generation(),
+        correlation_id=desk.new_id("run"),
+    )
+
+
+def create_task(desk: Desk, payload: Payload) -> Task:
+    """Create the payload's task under its first free name. Raises StoreBusy where none is free."""
+    live = {task.name: task for task in desk.queue.live(day_prefix(payload.date))}
+    for revision in range(MOST_REVISIONS):
+        name = task_name(payload, revision)
+        if name in live:
+            return live[name]
+        new = NewTask(name=name, due=payload.due, payload=to_json(payload))
+        if desk.queue.create(new):
+            return _created(new, desk.now())
+    raise StoreBusy(f"{MOST_REVISIONS} names of {payload.race} {payload.phase} are taken")
+
+
+def _created(new: NewTask, now: dt.datetime) -> Task:
+    return Task(name=new.name, due=new.due, payload=new.payload, created_at=now)

@@ -1,0 +1,164 @@
+"""The doors of the day: schedule a day, deliver a task, do a recurring duty."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from threading import Lock
+
+from hippique.day.close import close_day
+from hippique.day.desk import Desk
+from hippique.day.duties import Due, Duty
+from hippique.day.outcome import Order, Outcome, Status
+from hippique.day.phases import Phase
+from hippique.day.plan import Plan
+from hippique.day.planning import make_plan
+from hippique.day.race_day import latest_plan
+from hippique.day.run import run_order
+from hippique.day.samples import queue_last_samples, run_sample, sample_day
+from hippique.day.schedule import Scheduled, queue_plan
+from hippique.day.tasks import SAMPLE, order_of, read_payload
+from hippique.errors import HippiqueError, StoreError
+from hippique.ports import Task
+from hippique.racing.card import RaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlanned:
+    """A plan and, unless only the plan was asked for, what it came to in the queue."""
+
+    plan: Plan
+    scheduled: Scheduled | None
+    correlation_id: str
+
+
+class DayService:
+    """Serialises planning; everything else is the desk's. One per process."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._planning = Lock()
+
+    def schedule(self, day: dt.date, *, with_tasks: bool = True) -> DayPlanned:
+        """Make the day's plan and queue it. Of two overlapping calls the second waits.
+
+        Raises SourceDown where no plan can be made.
+        """
+        correlation_id = self.desk.new_id("schedule")
+        with self._planning:
+            try:
+                plan = make_plan(self.desk, day, correlation_id)
+            except HippiqueError as error:
+                self._say("CRITICAL", "Schedule failed", correlation_id, error=str(error))
+                raise
+            scheduled = queue_plan(self.desk, plan) if with_tasks else None
+        self._say(
+            "WARNING" if plan.degraded else "INFO",
+            "Plan written",
+            correlation_id,
+            total_races=len(plan.races),
+            queued=len(scheduled.queued) if scheduled else 0,
+            created=scheduled.created if scheduled else 0,
+            degraded=list(plan.degraded),
+            disagreements=len(plan.disagreements),
+        )
+        return DayPlanned(plan=plan, scheduled=scheduled, correlation_id=correlation_id)
+
+    def _say(self, severity: str, message: str, correlation_id: str, **fields: object) -> None:
+        self.desk.journal.event(severity, message, correlation_id=correlation_id, **fields)
+
+    def run(self, order: Order) -> Outcome:
+        """Run one delivery and say how it went. Raises what `run_order` raises."""
+        try:
+            outcome = run_order(self.desk, order)
+        except HippiqueError as error:
+            self._ended("ERROR", "Analysis failed", order, 1, error=f"{error}")
+            raise
+        if outcome.status is Status.DONE and order.phase is Phase.H5:
+            self._queue_samples(order)
+        self._ended(
+            "INFO",
+            "Analysis complete",
+            order,
+            0,
+            status=outcome.status,
+            decision=outcome.decision,
+            artifacts_count=len(outcome.artifacts),
+        )
+        return outcome
+
+    def _ended(
+        self, severity: str, message: str, order: Order, returncode: int, **fields: object
+    ) -> None:
+        self.desk.journal.event(
+            severity,
+            message,
+            correlation_id=order.correlation_id,
+            phase=order.phase,
+            race=str(order.race),
+            returncode=returncode,
+            **fields,
+        )
+
+    def _queue_samples(self, order: Order) -> None:
+        plan = latest_plan(self.desk.archive, order.race.day)
+        race = plan.find(str(order.race.key)) if plan else None
+        if race is None:
+            return
+        try:
+            queue_last_samples(self.desk, race, self.desk.queue.generation())
+        except StoreError as error:  # samples are for charts; the decision stands without them
+            self._say("WARNING", "Samples not queued", order.correlation_id, error=str(error))
+
+    def deliver(self, task: Task) -> Outcome | None:
+        """Run a task of the queue; None for a sample. Raises what `run` raises."""
+        payload = read_payload(task)
+        if payload.phase != SAMPLE:
+            return self.run(order_of(payload))
+        if payload.generation == self.desk.queue.generation():
+            run_sample(self.desk, RaceId.parse(payload.race), payload.off)
+        return None
+
+    def do(self, due: Due) -> None:
+        """Do one recurring duty. Raises SourceError and StoreError, for the calendar to tell."""
+        {
+            Duty.PREPARE: self.prepare,
+            Duty.PLAN: self._plan_once,
+            Duty.TICK: self.tick,
+            Duty.CLOSE: self._close,
+        }[due.duty](due.day)
+
+    def prepare(self, day: dt.date) -> None:
+        """Say before the day what it will be run with."""
+        desk = self.desk
+        self.desk.journal.event(
+            "INFO",
+            "Day prepared",
+            date=day.isoformat(),
+            mode=desk.options.mode,
+            sources=[source.name for source in desk.sources],
+            policy=desk.policy.name,
+            estimator=desk.forecaster.name,
+            generation=desk.queue.generation(),
+        )
+
+    def _plan_once(self, day: dt.date) -> None:
+        if latest_plan(self.desk.archive, day) is None:
+            self.schedule(day)
+
+    def tick(self, day: dt.date) -> None:
+        """Re-plan while races remain, or plan where 09:00 did not; then sample the odds."""
+        plan = latest_plan(self.desk.archive, day)
+        if plan is None or has_races_ahead(plan, self.desk.now()):
+            plan = self.schedule(day).plan
+            sample_day(self.desk, plan)
+
+    def _close(self, day: dt.date) -> None:
+        seal = close_day(self.desk, day)
+        if seal is not None and seal.sealed_at == self.desk.now():
+            self.desk.journal.event("INFO", "Day closed", date=day.isoformat())
+
+
+def has_races_ahead(plan: Plan, now: dt.datetime) -> bool:
+    """Whether a race in scope is still to start."""
+    return any(race.off_time is not None and race.off_time > now for race in plan.queued())

@@ -1,0 +1,152 @@
+"""How far a day is, read from its archive: the state of every race and phase, and the totals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hippique.betting.ledger import Settlement, read_settlement
+from hippique.betting.slip import Decision
+from hippique.day import addresses
+from hippique.day.official import RaceResult
+from hippique.day.outcome import Outcome, Status
+from hippique.day.phases import Phase, not_after
+from hippique.day.plan import Plan, PlannedRace
+from hippique.day.race_day import decision_of, load, outcome_of
+from hippique.errors import NotFound
+from hippique.ports import Archive
+from hippique.racing.card import RaceId
+
+
+class PhaseState(StrEnum):
+    """The published state of a phase."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    LATE = "late"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceState:
+    """One race of the day: what was planned, done, decided and paid. phases: {} out of scope."""
+
+    planned: PlannedRace
+    phases: Mapping[str, PhaseState]
+    decision: Decision | None = None
+    found: RaceResult | None = None
+    settlement: Settlement | None = None
+
+    @property
+    def key(self) -> str:
+        """R1C3."""
+        return self.planned.key
+
+    @property
+    def race(self) -> RaceId:
+        """The race's identity."""
+        return self.planned.race
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The day in figures. races: in scope, cancelled included. settled: ledger closed."""
+
+    date: dt.date
+    mode: str
+    simulated: bool
+    races: int
+    h30_done: int
+    h5_done: int
+    slips: int
+    no_bets: int
+    settled: int
+    cancelled: int
+    failed: int
+    staked_cents: int
+    returned_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayStatus:
+    """Every race of the plan and the totals."""
+
+    plan: Plan
+    races: tuple[RaceState, ...]
+    totals: Totals
+
+
+def day_status(archive: Archive, plan: Plan, now: dt.datetime) -> DayStatus:
+    """The day as its archive tells it at `now`."""
+    races = tuple(race_state(archive, race, now) for race in plan.races)
+    return DayStatus(plan=plan, races=races, totals=_totals(plan, races))
+
+
+def race_state(archive: Archive, race: PlannedRace, now: dt.datetime) -> RaceState:
+    """One race as the archive tells it."""
+    if not race.in_scope:
+        return RaceState(planned=race, phases={})
+    states = {phase.value: _phase_state(archive, race, phase, now) for phase in Phase}
+    folder = addresses.phase_folder(race.race, Phase.RESULT)
+    over = states[Phase.RESULT] in {PhaseState.DONE, PhaseState.CANCELLED}
+    return RaceState(
+        planned=race,
+        phases=states,
+        decision=decision_of(archive, race.race),
+        found=load(archive, RaceResult, f"{folder}/{addresses.RESULT}") if over else None,
+        settlement=_settlement(archive, folder) if over else None,
+    )
+
+
+def _settlement(archive: Archive, folder: str) -> Settlement | None:
+    try:
+        return read_settlement(archive.read(f"{folder}/{addresses.SETTLEMENT}"))
+    except NotFound:
+        return None
+
+
+_STATES = {
+    Status.DONE: PhaseState.DONE,
+    Status.LATE: PhaseState.LATE,
+    Status.FAILED: PhaseState.FAILED,
+    Status.CANCELLED: PhaseState.CANCELLED,
+}
+
+
+def _phase_state(archive: Archive, race: PlannedRace, phase: Phase, now: dt.datetime) -> PhaseState:
+    outcome: Outcome | None = outcome_of(archive, race.race, phase)
+    if outcome is not None:
+        return _STATES[outcome.status]
+    if race.cancelled:
+        return PhaseState.CANCELLED
+    if race.off_time is not None and now >= not_after(phase, race.off_time):
+        return PhaseState.FAILED if phase is Phase.RESULT else PhaseState.LATE
+    return PhaseState.PLANNED
+
+
+def _totals(plan: Plan, races: Sequence[RaceState]) -> Totals:
+    inside = [race for race in races if race.phases]
+    decided = [race.decision for race in inside if race.phases["H5"] is PhaseState.DONE]
+    settlements = [race.settlement for race in inside if race.settlement]
+    return Totals(
+        date=plan.date,
+        mode=plan.mode,
+        simulated=plan.simulated,
+        races=len(inside),
+        h30_done=_count(inside, "H30", PhaseState.DONE),
+        h5_done=_count(inside, "H5", PhaseState.DONE),
+        slips=sum(d is not None and d.decision == "slip" for d in decided),
+        no_bets=sum(d is not None and d.decision == "no_bet" for d in decided),
+        settled=_count(inside, "RESULT", PhaseState.DONE),
+        cancelled=_count(inside, "RESULT", PhaseState.CANCELLED),
+        failed=sum(PhaseState.FAILED in race.phases.values() for race in inside),
+        staked_cents=sum(s.staked_cents for s in settlements),
+        returned_cents=sum(s.returned_cents for s in settlements),
+    )
+
+
+def _count(races: Sequence[RaceState], phase: str, state: PhaseState) -> int:
+    return sum(race.phases[phase] is state for race in races)

@@ -1,0 +1,76 @@
+"""Names and payloads of the queue's race tasks: `run-20251016-r1c1-h30-<hash>`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from hippique.day.outcome import Order
+from hippique.day.phases import read_phase
+from hippique.ports import Task
+from hippique.racing.card import RaceId
+from hippique.racing.codec import from_json
+from hippique.racing.times import paris_time
+
+SAMPLE = "ODDS"
+_MARKS = {"H30": "h30", "H5": "h5", "RESULT": "res", SAMPLE: "odds"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """The body of the POST /run that a task makes. off: the off time it was made for."""
+
+    course_url: str | None
+    phase: str
+    date: dt.date
+    race: str
+    off: dt.datetime
+    due: dt.datetime
+    not_after: dt.datetime
+    generation: int
+    correlation_id: str
+
+
+def day_prefix(day: dt.date) -> str:
+    """What the names of all race tasks of a day begin with."""
+    return f"run-{day:%Y%m%d}-"
+
+
+def task_name(payload: Payload, revision: int = 0) -> str:
+    """The name: race, phase, and a hash of due time and generation (a moved race is a new task).
+
+    revision: counts the times that a race came back to an hour whose name is taken.
+    """
+    due = payload.due.astimezone(dt.UTC).isoformat()
+    mark = hashlib.sha256(f"{due}|{payload.generation}|{revision}".encode()).hexdigest()[:8]
+    race = RaceId.parse(payload.race)
+    return f"{day_prefix(race.day)}{str(race.key).lower()}-{_MARKS[payload.phase]}-{mark}"
+
+
+def read_payload(task: Task) -> Payload:
+    """A task's payload. Raises InputError where it is not one of ours."""
+    return from_json(Payload, task.payload)
+
+
+def order_of(payload: Payload) -> Order:
+    """The delivery that a payload asks for."""
+    return Order(
+        race=RaceId.parse(payload.race),
+        phase=read_phase(payload.phase),
+        correlation_id=payload.correlation_id,
+        course_url=payload.course_url,
+        due=payload.due,
+        off=payload.off,
+        generation=payload.generation,
+    )
+
+
+def utc_text(instant: dt.datetime) -> str:
+    """`2025-10-16 11:45:00 UTC`."""
+    return instant.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def local_text(instant: dt.datetime) -> str:
+    """`14:15`, on Paris clocks."""
+    return paris_time(instant).strftime("%H:%M")

@@ -1,0 +1,132 @@
+"""Verify an archive: every hash, every chain, every seal. Read-only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hippique.day import addresses
+from hippique.day.close import seals_of
+from hippique.day.manifest import Manifest, Seal, race_chain, sha256
+from hippique.errors import InputError, NotFound
+from hippique.ports import Archive
+from hippique.racing.card import RaceId, RaceKey
+from hippique.racing.codec import from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was found. touched: faults; left_over: files without a manifest; open: not sealed."""
+
+    date: dt.date
+    manifests: int
+    files: int
+    sealed: bool
+    touched: tuple[str, ...] = ()
+    left_over: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing was touched; an open day and left-over files are no faults."""
+        return not self.touched
+
+
+def verify_day(archive: Archive, day: dt.date) -> Verification:
+    """Check one day's manifests, chains and seal."""
+    all_files = archive.addresses(addresses.day_folder(day))
+    manifests = [a for a in all_files if a.endswith(f"/{addresses.MANIFEST}")]
+    touched: list[str] = []
+    covered = set(manifests)
+    for address in manifests:
+        faults, files = _check_manifest(archive, address)
+        touched += faults
+        covered |= files
+    seal_address = f"{addresses.close_folder(day)}/{addresses.SEAL}"
+    sealed = seal_address in all_files
+    if sealed:
+        faults, files = _check_seal(archive, seal_address)
+        touched += faults
+        covered |= files
+    touched += _check_chains(archive, day, all_files)
+    return Verification(
+        date=day,
+        manifests=len(manifests),
+        files=len(covered),
+        sealed=sealed,
+        touched=tuple(dict.fromkeys(touched)),
+        left_over=tuple(a for a in all_files if a not in covered),
+    )
+
+
+def _check_manifest(archive: Archive, address: str) -> tuple[list[str], set[str]]:
+    folder = address.rpartition("/")[0]
+    try:
+        manifest = from_json(Manifest, archive.read(address))
+    except InputError as error:
+        return [f"{address}: unreadable ({error})"], set()
+    faults = [] if manifest.folder == folder else [f"{address}: written for {manifest.folder}"]
+    files = {f"{folder}/{name}": digest for name, digest in manifest.files.items()}
+    return faults + list(_wrong_hashes(archive, files)), set(files)
+
+
+def _wrong_hashes(archive: Archive, files: dict[str, str]) -> Iterator[str]:
+    for address, digest in files.items():
+        try:
+            content = archive.read(address)
+        except NotFound:
+            yield f"{address}: missing"
+            continue
+        if sha256(content) != digest:
+            yield f"{address}: changed"
+
+
+def _check_seal(archive: Archive, address: str) -> tuple[list[str], set[str]]:
+    folder = address.rpartition("/")[0]
+    try:
+        seal = from_json(Seal, archive.read(address))
+    except InputError as error:
+        return [f"{address}: unreadable ({error})"], {address}
+    files = {f"{folder}/{name}": digest for name, digest in seal.files.items()}
+    faults = list(_wrong_hashes(archive, {**files, **seal.manifests}))
+    return faults + list(_wrong_heads(archive, seal)), {address, *files}
+
+
+def _wrong_heads(archive: Archive, seal: Seal) -> Iterator[str]:
+    for key, head in seal.heads.items():
+        chain = race_chain(archive, RaceId(seal.date, RaceKey.parse(key)))
+        followed = {manifest.previous for manifest in chain.values()}
+        if head not in chain or head in followed:
+            yield f"{seal.date}/{key}: the chain does not end at the sealed head"
+
+
+def _check_chains(archive: Archive, day: dt.date, files: tuple[str, ...]) -> list[str]:
+    faults = []
+    keys = {a.split("/")[1] for a in files if a.split("/")[1].startswith("R")}
+    for key in sorted(keys):
+        try:
+            links = race_chain(archive, RaceId(day, RaceKey.parse(key)))
+        except InputError:
+            continue  # an unreadable manifest was reported with its own address
+        followed = [manifest.previous for manifest in links.values()]
+        unknown = [p for p in followed if p is not None and p not in links]
+        if unknown or len(followed) != len(set(followed)):
+            faults.append(f"{day}/{key}: the chain is broken or forked")
+    return faults
+
+
+def verify_seals(archive: Archive) -> tuple[str, ...]:
+    """Faults of the chain of days: every seal follows another one, but the first."""
+    try:
+        seals = seals_of(archive)
+    except InputError as error:
+        return (f"a seal is unreadable ({error})",)
+    followed = [seal.previous for seal in seals.values()]
+    faults = [
+        f"{seal.date}: its seal follows one that is not there"
+        for seal in seals.values()
+        if seal.previous is not None and seal.previous not in seals
+    ]
+    if len(followed) != len(set(followed)):
+        faults.append("two seals follow the same one")
+    return tuple(faults)

@@ -1,0 +1,169 @@
+"""What each phase does once its race is claimed: H30, H5, the result, and an operator's look."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from hippique.betting.slip import Decision, read_decision
+from hippique.day import addresses
+from hippique.day.analyse import Inputs, Setting, hash_of, write_forecast, write_slip
+from hippique.day.capture import Capture, capture, write_capture
+from hippique.day.desk import Desk
+from hippique.day.folder import Folder
+from hippique.day.outcome import Order, Outcome, Status
+from hippique.day.phases import Phase
+from hippique.day.plan import PlannedRace
+from hippique.day.race_day import load, snapshots_of
+from hippique.day.snapshots import RaceSnapshots, take_snapshots
+from hippique.errors import SourceDown
+from hippique.racing.codec import from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A delivery with the race as the plan in force knows it."""
+
+    order: Order
+    race: PlannedRace
+    off_time: dt.datetime
+
+    def outcome(
+        self,
+        desk: Desk,
+        status: Status,
+        *,
+        decision: str | None = None,
+        reasons: tuple[str, ...] = (),
+        artifacts: tuple[str, ...] = (),
+    ) -> Outcome:
+        """This delivery's outcome, now."""
+        return Outcome(
+            race=str(self.order.race),
+            phase=self.order.phase,
+            status=status,
+            correlation_id=self.order.correlation_id,
+            at=desk.now(),
+            decision=decision,
+            reasons=reasons,
+            artifacts=artifacts,
+        )
+
+
+def visit_h30(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
+    """Take the first snapshot and the chances it gives."""
+    snapshots = _snapshot(desk, visit, folder)
+    write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    return visit.outcome(desk, Status.DONE, artifacts=folder.addresses())
+
+
+def visit_h5(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
+    """Take the second snapshot and decide; the decision is frozen before the off.
+
+    Raises SourceDown where the pages took so long that the off has passed meanwhile.
+    """
+    decision = _decided_before(folder) or _decide(desk, visit, folder)
+    return visit.outcome(
+        desk,
+        Status.DONE,
+        decision=decision.decision,
+        reasons=decision.reasons,
+        artifacts=folder.addresses(),
+    )
+
+
+def _decided_before(folder: Folder) -> Decision | None:
+    if addresses.SLIP not in folder.names():
+        return None
+    return read_decision(folder.read(addresses.SLIP))
+
+
+def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision:
+    snapshots = _snapshot(desk, visit, folder)
+    forecast = write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    inputs = Inputs(
+        race=visit.race,
+        snapshots=snapshots,
+        earlier=snapshots_of(desk.archive, visit.order.race, Phase.H30),
+        forecast=forecast,
+        hashes={
+            "snapshot": hash_of(folder, addresses.SNAPSHOT),
+            "forecast": hash_of(folder, addresses.FORECAST),
+        },
+    )
+    now = desk.now()
+    if now >= visit.off_time:
+        raise SourceDown("the pages came after the off; no ticket is written", site="day")
+    return write_slip(folder, inputs, _setting(desk), now)
+
+
+def _setting(desk: Desk) -> Setting:
+    return Setting(
+        forecaster=desk.forecaster,
+        policy=desk.policy,
+        operators=desk.options.operators,
+        mode=desk.options.mode,
+        simulated=desk.options.simulated,
+        versions=desk.versions,
+    )
+
+
+def _snapshot(desk: Desk, visit: Visit, folder: Folder) -> RaceSnapshots:
+    """The snapshots of this visit: an earlier attempt's where it wrote them, else fresh ones."""
+    kept = load(desk.archive, RaceSnapshots, f"{folder.path}/{addresses.SNAPSHOT}")
+    if kept is not None:
+        return kept
+    folder.write_value(addresses.RACE, visit.race)
+    taken = _cards(desk, visit, folder)
+    write_capture(folder, taken)
+    snapshots = take_snapshots(visit.order.race, taken.taken)
+    return from_json(RaceSnapshots, folder.write_value(addresses.SNAPSHOT, snapshots))
+
+
+def _cards(desk: Desk, visit: Visit, folder: Folder) -> Capture:
+    """Every source's page of the race. Raises SourceDown where none could be read."""
+    ref = visit.race.ref
+    taken = capture(
+        desk.sources, lambda source: source.card(ref), folder, parallel=desk.options.parallel
+    )
+    report_failures(desk, visit, folder, taken)
+    if not taken.taken:
+        reasons = "; ".join(f"{f.source}: {f.reason}" for f in taken.failures) or "no source has it"
+        raise SourceDown(f"no page of {visit.order.race} could be read ({reasons})", site="day")
+    return taken
+
+
+def report_failures(desk: Desk, visit: Visit, folder: Folder, taken: Capture) -> None:
+    """One event for each page that could not be had or read, with where it was kept."""
+    for failure in taken.failures:
+        desk.journal.event(
+            "WARNING",
+            "Error parsing" if failure.file else "Error fetching",
+            race=str(visit.order.race),
+            phase=visit.order.phase,
+            correlation_id=visit.order.correlation_id,
+            source=failure.source,
+            url=failure.url,
+            error=failure.error,
+            missing=failure.reason,
+            page=f"{folder.path}/{failure.file}" if failure.file else None,
+        )
+
+
+def look(desk: Desk, visit: Visit) -> Outcome:
+    """An operator's look before the due time: kept apart, once, and never a ticket."""
+    folder = Folder(desk.archive, addresses.look_folder(visit.order.race, visit.order.phase))
+    kept = load(desk.archive, Outcome, f"{folder.path}/{addresses.OUTCOME}")
+    if kept is not None:
+        return kept
+    snapshots = _snapshot(desk, visit, folder)
+    write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    outcome = visit.outcome(
+        desk,
+        Status.LOOK,
+        reasons=("before the due time: a look, no ticket",),
+        artifacts=folder.addresses(),
+    )
+    stored = from_json(Outcome, folder.write_value(addresses.OUTCOME, outcome))
+    folder.close(desk.stamp())
+    return stored
