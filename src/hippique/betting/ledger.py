@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hippique.betting.money import in_cents, in_euros
 from hippique.betting.slip import Decision, Leg, Ticket
 from hippique.racing.bets import BetType, Order, Wins, bet_type, places_paid
 from hippique.racing.codec import from_builtins, from_json, to_builtins, to_pretty_json
+from hippique.racing.money import in_cents, in_euros
 from hippique.racing.result import Dividend, Result
 
 

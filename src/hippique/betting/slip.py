@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from hippique.betting.money import in_cents, in_euros
 from hippique.racing.codec import from_builtins, from_json, to_builtins, to_pretty_json
+from hippique.racing.money import in_cents, in_euros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,23 +45,32 @@ class DayService:
         Raises SourceDown where no plan can be made.
         """
         correlation_id = self.desk.new_id("schedule")
+        try:
+            planned = self._planned(day, correlation_id, with_tasks=with_tasks)
+        except HippiqueError as error:
+            self._say("CRITICAL", "Schedule failed", correlation_id, error=str(error))
+            raise
+        severity = "WARNING" if planned.plan.degraded else "INFO"
+        self._say(severity, "Plan written", correlation_id, **_figures(planned))
+        return planned
+
+    def replan(self, day: dt.date) -> DayPlanned:
+        """Look again at the sources: moved races move their tasks, cancelled ones lose them."""
+        correlation_id = self.desk.new_id("replan")
+        try:
+            planned = self._planned(day, correlation_id, with_tasks=True)
+        except HippiqueError as error:
+            self._say("ERROR", "Replan failed", correlation_id, error=str(error))
+            raise
+        scheduled = planned.scheduled
+        if scheduled is not None and (scheduled.created or scheduled.cancelled):
+            self._say("INFO", "Plan changed", correlation_id, **_figures(planned))
+        return planned
+
+    def _planned(self, day: dt.date, correlation_id: str, *, with_tasks: bool) -> DayPlanned:
         with self._planning:
-            try:
-                plan = make_plan(self.desk, day, correlation_id)
-            except HippiqueError as error:
-                self._say("CRITICAL", "Schedule failed", correlation_id, error=str(error))
-                raise
+            plan = make_plan(self.desk, day, correlation_id)
             scheduled = queue_plan(self.desk, plan) if with_tasks else None
-        self._say(
-            "WARNING" if plan.degraded else "INFO",
-            "Plan written",
-            correlation_id,
-            total_races=len(plan.races),
-            queued=len(scheduled.queued) if scheduled else 0,
-            created=scheduled.created if scheduled else 0,
-            degraded=list(plan.degraded),
-            disagreements=len(plan.disagreements),
-        )
         return DayPlanned(plan=plan, scheduled=scheduled, correlation_id=correlation_id)
 
     def _say(self, severity: str, message: str, correlation_id: str, **fields: object) -> None:
@@ -76,13 +85,15 @@ class DayService:
             raise
         if outcome.status is Status.DONE and order.phase is Phase.H5:
             self._queue_samples(order)
+        done = outcome.status is Status.DONE
         self._ended(
             "INFO",
-            "Analysis complete",
+            "Analysis complete" if done else "Task answered",
             order,
             0,
             status=outcome.status,
             decision=outcome.decision,
+            reasons=list(outcome.reasons),
             artifacts_count=len(outcome.artifacts),
         )
         return outcome
@@ -149,14 +160,29 @@ class DayService:
     def tick(self, day: dt.date) -> None:
         """Re-plan while races remain, or plan where 09:00 did not; then sample the odds."""
         plan = latest_plan(self.desk.archive, day)
-        if plan is None or has_races_ahead(plan, self.desk.now()):
+        if plan is None:
             plan = self.schedule(day).plan
-            sample_day(self.desk, plan)
+        elif has_races_ahead(plan, self.desk.now()):
+            plan = self.replan(day).plan
+        sample_day(self.desk, plan)
 
     def _close(self, day: dt.date) -> None:
         seal = close_day(self.desk, day)
         if seal is not None and seal.sealed_at == self.desk.now():
             self.desk.journal.event("INFO", "Day closed", date=day.isoformat())
+
+
+def _figures(planned: DayPlanned) -> dict[str, object]:
+    plan, scheduled = planned.plan, planned.scheduled
+    return {
+        "date": plan.date.isoformat(),
+        "total_races": len(plan.races),
+        "queued": len(scheduled.queued) if scheduled else 0,
+        "created": scheduled.created if scheduled else 0,
+        "cancelled": scheduled.cancelled if scheduled else 0,
+        "degraded": list(plan.degraded),
+        "disagreements": len(plan.disagreements),
+    }
 
 
 def has_races_ahead(plan: Plan, now: dt.datetime) -> bool:

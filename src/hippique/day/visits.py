@@ -16,7 +16,7 @@ from hippique.day.phases import Phase
 from hippique.day.plan import PlannedRace
 from hippique.day.race_day import load, snapshots_of
 from hippique.day.snapshots import RaceSnapshots, take_snapshots
-from hippique.errors import SourceDown
+from hippique.errors import PageMissing, SourceDown
 from hippique.racing.codec import from_json
 
 
@@ -136,8 +136,9 @@ def _cards(desk: Desk, visit: Visit, folder: Folder) -> Capture:
 def report_failures(desk: Desk, visit: Visit, folder: Folder, taken: Capture) -> None:
     """One event for each page that could not be had or read, with where it was kept."""
     for failure in taken.failures:
+        awaited = visit.order.phase is Phase.RESULT and failure.error == PageMissing.__name__
         desk.journal.event(
-            "WARNING",
+            "DEBUG" if awaited else "WARNING",  # dividends have no page before they are official
             "Error parsing" if failure.file else "Error fetching",
             race=str(visit.order.race),
             phase=visit.order.phase,

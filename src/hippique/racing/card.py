@@ -14,7 +14,8 @@ from hippique.errors import InputError
 from hippique.racing.market import RunnerOdds
 from hippique.racing.result import Result
 
-_KEY = re.compile(r"R(\d{1,3})C(\d{1,2})", re.IGNORECASE)
+_KEY = re.compile(r"R0*([1-9][0-9]{0,2})C0*([1-9][0-9]?)", re.IGNORECASE | re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # fromisoformat alone also takes 20250601
 
 
 class Discipline(StrEnum):
@@ -97,10 +98,13 @@ class RaceId:
     def parse(cls, text: str) -> RaceId:
         """Read "2025-06-01/R1C3". Raises InputError."""
         day, _, key = text.partition("/")
+        mend = f"{text!r} is not a race; write 2025-06-01/R1C3"
+        if not _DAY.fullmatch(day):
+            raise InputError(mend, field="race")
         try:
             return cls(date.fromisoformat(day), RaceKey.parse(key))
         except ValueError as error:
-            raise InputError(f"{text!r} is not a race; write 2025-06-01/R1C3") from error
+            raise InputError(mend, field="race") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

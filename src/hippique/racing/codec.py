@@ -26,7 +26,7 @@ def to_pretty_json(value: object) -> bytes:
 
 def to_builtins(value: object) -> Any:
     """Dicts, lists and scalars, as JSON would hold them."""
-    return msgspec.to_builtins(value, order="deterministic")
+    return msgspec.json.decode(to_json(value))  # to_builtins would leave tuples
 
 
 def from_json(kind: type[T], content: bytes | str) -> T:

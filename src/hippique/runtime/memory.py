@@ -1,0 +1,58 @@
+"""The shipped fakes: every port of this room in memory, with the semantics of the real ones."""
+
+from __future__ import annotations
+
+import threading
+
+from hippique.errors import AlreadyExists, NotFound
+from hippique.runtime.addresses import checked_address, checked_prefix
+from hippique.runtime.claims import ClaimTable, MemoryClaims
+from hippique.runtime.memory_queue import MemoryQueue
+
+__all__ = ["ClaimTable", "MemoryArchive", "MemoryClaims", "MemoryQueue", "MemoryViews"]
+
+
+class MemoryArchive:
+    """Artefacts in a dict."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def create(self, address: str, content: bytes) -> None:
+        """See Archive."""
+        checked_address(address)
+        with self._lock:
+            if address in self._contents:
+                raise AlreadyExists(f"{address}: already written")
+            self._contents[address] = bytes(content)
+
+    def read(self, address: str) -> bytes:
+        """See Archive."""
+        try:
+            return self._contents[checked_address(address)]
+        except KeyError:
+            raise NotFound(f"{address}: nothing was written there") from None
+
+    def addresses(self, prefix: str = "") -> tuple[str, ...]:
+        """See Archive."""
+        top = checked_prefix(prefix)
+        below = f"{top}/" if top else ""
+        with self._lock:
+            return tuple(sorted(name for name in self._contents if name.startswith(below)))
+
+
+class MemoryViews:
+    """Views in a dict."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def publish(self, name: str, content: bytes) -> str:
+        """See Views. Where it lies is a name in memory."""
+        self._contents[checked_address(name)] = bytes(content)
+        return f"memory:{name}"
+
+    def load(self, name: str) -> bytes | None:
+        """See Views."""
+        return self._contents.get(checked_address(name))

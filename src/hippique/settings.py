@@ -1,0 +1,196 @@
+"""Settings from the environment and `.env`, each checked at the start; all faults named at once."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hippique.betting.terms import OPERATORS
+from hippique.day.plan import Scope
+from hippique.errors import SettingsError
+
+SITES = ("zeturf", "geny", "pmu")
+
+
+def _listed(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(
+        value, str
+    ) else value  # fmt: skip
+
+
+def _blank_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Operator = Literal["zeturf", "pmu", "pmu_fr"]
+Site = Literal["zeturf", "geny", "pmu"]
+Optional_ = BeforeValidator(_blank_is_none)
+Listed = BeforeValidator(_listed)
+
+
+class Settings(BaseSettings):
+    """One field per setting; its description is the documented line of `check config`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", case_sensitive=False, enable_decoding=False, frozen=True
+    )
+
+    project_id: str = Field("local", description="Google Cloud project; `local` on one machine")
+    region: str = Field("europe-west1", description="Google Cloud region")
+    service_name: str = Field("hippique-orchestrator", description="name of the service")
+    service_url: Annotated[str | None, Optional_] = Field(
+        None, description="root address under which the service is reached"
+    )
+    queue_id: str = Field("hippique-tasks", description="name of the task queue")
+    scheduler_sa_email: Annotated[str | None, Optional_] = Field(
+        None, description="e-mail of the scheduler's service account"
+    )
+    gcs_bucket: Annotated[str | None, Optional_] = Field(
+        None, description="bucket of the archive; empty keeps it on disk"
+    )
+    require_auth: bool = Field(
+        default=True, description="false only on one machine: no identity is checked, loopback only"
+    )
+    rate_limit_delay: float = Field(
+        1.0, ge=0.0, le=60.0, description="race seconds between two requests to one host"
+    )
+    timeout_seconds: float = Field(
+        180.0, ge=15.0, le=235.0, description="longest analysis of one race, wall seconds"
+    )
+    zeturf_base_url: Annotated[str | None, Optional_] = Field(
+        None, description="root of ZEturf where it is not https://www.zeturf.fr"
+    )
+    geny_base_url: Annotated[str | None, Optional_] = Field(
+        None, description="root of Geny where it is not https://www.geny.com"
+    )
+    pmu_base_url: Annotated[str | None, Optional_] = Field(
+        None, description="root of PMU's JSON where it is not the live one"
+    )
+    racecourse_url: Annotated[str | None, Optional_] = Field(
+        None, description="simulated racecourse that stands for all three sites, and its clock"
+    )
+    disabled_sources: Annotated[tuple[Site, ...], Listed] = Field(
+        (), description="kill switch: sites that are not read (list by comma)"
+    )
+    terms_acknowledged: bool = Field(
+        default=False, description="true once the sites' terms were read; no live host before"
+    )
+    races_scope: Scope = Field(Scope.FR, description="which races are queued: fr, pmu, all")
+    policy: Literal["control"] = Field("control", description="who decides at H-5")
+    estimator: Literal["market"] = Field("market", description="whose chances are used")
+    operators: Annotated[tuple[Operator, ...], Listed] = Field(
+        ("zeturf",), min_length=1, description="operators to bet at, in order (list by comma)"
+    )
+    bankroll_eur: float = Field(200.0, gt=0.0, description="money set aside to bet, euros")
+    hippique_data: Annotated[Path | None, Optional_] = Field(
+        None, description="data folder; default ./data, /tmp/horse_data on Cloud Run"
+    )
+    ephemeral: bool = Field(
+        default=False, description="Cloud Run without a bucket: data may vanish at any restart"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="least severity that is logged"
+    )
+
+    @property
+    def queue_path(self) -> str:
+        """Prefix of the full names of tasks, as Cloud Tasks writes them."""
+        place = f"projects/{self.project_id}/locations/{self.region}"
+        return f"{place}/queues/{self.queue_id}/tasks"
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Read and check all settings. Raises SettingsError that names every bad one with its mend.
+
+    given: values from the command line, which win. environment: for checks that span settings.
+    """
+    environment = os.environ if environment is None else environment
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("; ".join(_fault(one) for one in error.errors())) from error
+    faults = list(_spanning_faults(settings, environment))
+    if faults:
+        raise SettingsError("; ".join(faults))
+    return settings
+
+
+def _fault(error: Any) -> str:
+    name = str(error["loc"][0]).upper() if error["loc"] else "settings"
+    field = Settings.model_fields.get(name.lower())
+    allowed = _allowed(field.annotation) if field else ""
+    shown = str(error.get("input"))[:60]
+    return (
+        f"{name}={shown!r}: {error['msg'].lower()}; {allowed or 'see docs/reference/settings.md'}"
+    )
+
+
+def _allowed(annotation: Any) -> str:
+    literal = next(
+        (a for a in (annotation, *get_args(annotation)) if get_origin(a) is Literal), None
+    )
+    return f"write one of {', '.join(map(str, get_args(literal)))}" if literal else ""
+
+
+def _spanning_faults(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    faults = []
+    if "K_SERVICE" in environment and not settings.require_auth:
+        faults.append("REQUIRE_AUTH=false is refused on Cloud Run; set REQUIRE_AUTH=true")
+    if settings.gcs_bucket:
+        faults.append("GCS_BUCKET is set, but this build archives on disk only; unset it")
+    if set(settings.disabled_sources) >= set(SITES):
+        faults.append("DISABLED_SOURCES switches every source off; leave at least one")
+    unknown = set(settings.operators) - set(OPERATORS)
+    if unknown:
+        faults.append(f"OPERATORS: no terms are known for {', '.join(sorted(unknown))}")
+    return faults
+
+
+def data_folder(settings: Settings, environment: Mapping[str, str]) -> Path:
+    """Where data lies: HIPPIQUE_DATA, else /tmp/horse_data on Cloud Run, else ./data."""
+    if settings.hippique_data is not None:
+        return settings.hippique_data.resolve()
+    on_cloud_run = "K_SERVICE" in environment
+    return Path("/tmp/horse_data" if on_cloud_run else "data").resolve()  # noqa: S108  the seed's folder
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """Warnings for HIPPIQUE_… names that no setting has, with the nearest known name."""
+    known = {name.upper() for name in Settings.model_fields} | {"HIPPIQUE_MATERIAL"}
+    strangers = [n for n in environment if n.startswith("HIPPIQUE_") and n not in known]
+    return [_unknown(name, known) for name in sorted(strangers)]
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    bare = {k.removeprefix("HIPPIQUE_"): k for k in known}
+    near = difflib.get_close_matches(name.removeprefix("HIPPIQUE_"), list(bare), n=1, cutoff=0.5)
+    hint = f"; did you mean {bare[near[0]]}?" if near else ""
+    return f"{name} is not a setting{hint}"
+
+
+def origins(settings: Settings, environment: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """(name, value, where it came from, description) of every setting."""
+    upper = {name.upper() for name in environment}
+    rows = []
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        env = name.upper()
+        origin = "environment" if env in upper else _origin(settings, name)
+        rows.append((env, _shown(value), origin, field.description or ""))
+    return rows
+
+
+def _origin(settings: Settings, name: str) -> str:
+    return ".env or command line" if name in settings.model_fields_set else "default"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)

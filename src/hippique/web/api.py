@@ -1,0 +1,139 @@
+"""The HTTP doors: POST /schedule and /run, health, the read API, metrics, plain pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from hippique import __version__
+from hippique.day.desk import Desk
+from hippique.day.documents import day_document, race_document
+from hippique.day.outcome import Order
+from hippique.day.phases import read_phase
+from hippique.day.samples import run_sample
+from hippique.day.service import DayService
+from hippique.day.tasks import SAMPLE
+from hippique.errors import BadPhase, DayMismatch
+from hippique.ports import QueueOperator
+from hippique.racing.card import RaceId
+from hippique.web.bodies import RunBody, ScheduleBody, read_day, run_reply, schedule_reply
+from hippique.web.errors import install_errors
+from hippique.web.pages import install_pages
+
+ReadCourse = Callable[[str, dt.date | None], RaceId]
+Check = Callable[[], tuple[bool, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What the HTTP doors open on.
+
+    read_course: a course_url to its race; raises BadAddress, DayMismatch, UnknownRace.
+    plan_path: where plan.json lies. checks: name → (is it well, words) of /readyz.
+    """
+
+    service: DayService
+    operator: QueueOperator
+    read_course: ReadCourse
+    plan_path: str
+    registry: CollectorRegistry
+    checks: Sequence[tuple[str, Check]] = ()
+
+    @property
+    def desk(self) -> Desk:
+        """The desk behind the service."""
+        return self.service.desk
+
+
+def make_app(doors: Doors) -> FastAPI:
+    """The application. It starts nothing: dispatching and the calendar are the caller's."""
+    app = FastAPI(title="hippique-orchestrator", version=__version__, redoc_url=None)
+    install_errors(app, doors.desk.journal)
+    _install_posts(app, doors)
+    _install_health(app, doors)
+    _install_reads(app, doors)
+    install_pages(app, doors.desk)
+    return app
+
+
+def _install_posts(app: FastAPI, doors: Doors) -> None:
+    @app.post("/schedule", summary="Plan a day and queue it")
+    def schedule(body: ScheduleBody) -> dict[str, Any]:
+        day = read_day(body.date, doors.desk.now())
+        planned = doors.service.schedule(day, with_tasks=body.mode == "tasks")
+        return schedule_reply(planned, doors.desk.options.queue_path, doors.plan_path)
+
+    @app.post("/run", summary="Run one phase of one race")
+    def run(body: RunBody, request: Request) -> dict[str, Any]:
+        begun = time.monotonic()
+        correlation_id = body.correlation_id or doors.desk.new_id("run")
+        request.state.correlation_id = correlation_id
+        race = _race_of(doors, body)
+        if body.phase == SAMPLE and body.due is not None and body.off is not None:
+            return {"ok": True, "phase": SAMPLE, "sampled": run_sample(doors.desk, race, body.off)}
+        order = Order(
+            race=race,
+            phase=read_phase(body.phase),
+            correlation_id=correlation_id,
+            course_url=body.course_url,
+            due=body.due,
+            off=body.off,
+            generation=body.generation,
+        )
+        return run_reply(doors.service.run(order), time.monotonic() - begun)
+
+
+def _race_of(doors: Doors, body: RunBody) -> RaceId:
+    if body.phase != SAMPLE:
+        read_phase(body.phase)
+    elif body.due is None:
+        raise BadPhase("ODDS is for the queue's own tasks", field="phase")
+    day = read_day(body.date, doors.desk.now()) if body.date is not None else None
+    race = doors.read_course(body.course_url, day)
+    if body.race is not None and RaceId.parse(body.race) != race:
+        raise DayMismatch(f"course_url is of {race}, not of {body.race}", field="race")
+    return race
+
+
+def _install_health(app: FastAPI, doors: Doors) -> None:
+    @app.get("/healthz", summary="Alive")
+    @app.get("/health", summary="Alive (Google's front end keeps /healthz for itself)")
+    def health() -> dict[str, Any]:
+        return {"ok": True, "version": __version__}
+
+    @app.get("/readyz", summary="Ready: store, queue, dispatcher, sources")
+    def ready() -> JSONResponse:
+        results = {name: check() for name, check in doors.checks}
+        ok = all(well for well, _ in results.values())
+        body = {
+            "ok": ok,
+            "version": __version__,
+            "mode": doors.desk.options.mode,
+            "simulated": doors.desk.options.simulated,
+            "race_time": doors.desk.now().isoformat(),
+            "checks": {n: {"ok": well, "detail": words} for n, (well, words) in results.items()},
+        }
+        return JSONResponse(body, status_code=200 if ok else 503)
+
+    @app.get("/metrics", summary="Prometheus", response_class=PlainTextResponse)
+    def metrics() -> PlainTextResponse:
+        return PlainTextResponse(generate_latest(doors.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _install_reads(app: FastAPI, doors: Doors) -> None:
+    @app.get("/api/days/{date}", summary="A day: every race and its phases")
+    def day(date: str) -> dict[str, Any]:
+        now = doors.desk.now()
+        return day_document(doors.desk.archive, read_day(date, now), now)
+
+    @app.get("/api/days/{date}/races/{key}", summary="A race: all that is known of it")
+    def race(date: str, key: str) -> dict[str, Any]:
+        now = doors.desk.now()
+        return race_document(doors.desk.archive, read_day(date, now), key, now)

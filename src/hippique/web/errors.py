@@ -1,0 +1,85 @@
+"""Every error as one JSON shape, with the status that tells the queue whether to try again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from hippique.day.desk import Journal
+from hippique.errors import (
+    HippiqueError,
+    InputError,
+    NotFound,
+    SourceRefused,
+    StoreBusy,
+    StoreError,
+)
+
+RETRY_AFTER_S = 10
+
+
+def install_errors(app: FastAPI, journal: Journal) -> None:
+    """Register the handlers of foreseeable and unforeseen errors."""
+
+    @app.exception_handler(HippiqueError)
+    def foreseeable(request: Request, error: HippiqueError) -> JSONResponse:
+        status = status_of(error)
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if status in {502, 503} else {}
+        return _reply(request, status, type(error).__name__, str(error), headers, **_extras(error))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        names = [str(part) for part in first["loc"] if part != "body"]
+        field = names[-1] if names and first["type"] != "json_invalid" else "body"
+        message = f"{field}: {first['msg']}"
+        return _reply(request, 422, "InvalidBody", message, field=field)
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> JSONResponse:
+        return _reply(request, error.status_code, "HttpError", str(error.detail))
+
+    @app.exception_handler(Exception)
+    def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        told = f"{type(error).__name__}: {error}"
+        journal.event("ERROR", "Unforeseen error", path=request.url.path, error=told)
+        return _reply(request, 500, "InternalError", "unforeseen; the log has the details")
+
+
+def status_of(error: HippiqueError) -> int:
+    """404 for what is not there, 422 for bad input, 502 and 503 for what may work later."""
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, InputError):
+        return 422
+    if isinstance(error, SourceRefused | StoreBusy | StoreError):
+        return 503
+    return 502
+
+
+def _extras(error: HippiqueError) -> dict[str, Any]:
+    if isinstance(error, InputError):
+        return {"field": error.field, "hint": error.hint}
+    return {}
+
+
+def _reply(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    headers: dict[str, str] | None = None,
+    **extras: Any,
+) -> JSONResponse:
+    error = {"code": code, "message": message}
+    error |= {name: value for name, value in extras.items() if value is not None}
+    body = {
+        "ok": False,
+        "error": error,
+        "correlation_id": getattr(request.state, "correlation_id", None),
+    }
+    return JSONResponse(body, status_code=status, headers=headers)
