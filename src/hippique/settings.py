@@ -105,17 +105,16 @@ class Settings(BaseSettings):
         return f"{place}/queues/{self.queue_id}/tasks"
 
 
-def load_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+def load_settings(**given: Any) -> Settings:
     """Read and check all settings. Raises SettingsError that names every bad one with its mend.
 
-    given: values from the command line, which win. environment: for checks that span settings.
+    given: values from the command line, which win; None where the command line says nothing.
     """
-    environment = os.environ if environment is None else environment
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise SettingsError("; ".join(_fault(one) for one in error.errors())) from error
-    faults = list(_spanning_faults(settings, environment))
+    faults = list(_spanning_faults(settings, os.environ))
     if faults:
         raise SettingsError("; ".join(faults))
     return settings

@@ -58,9 +58,11 @@ class DiskArchive:
             return tuple(sorted(self._below(top)))
 
     def _below(self, top: Path) -> list[str]:
+        if not top.is_dir():
+            return []
         return [
             Path(folder, name).relative_to(self._root).as_posix()
-            for folder, _, names in os.walk(top)
+            for folder, _, names in os.walk(top, onerror=_raise)
             for name in names
             if is_segment(name)  # a draft left by a killed writer is none
         ]
@@ -99,6 +101,11 @@ class DiskViews:
                 return path.read_bytes()
             except FileNotFoundError:
                 return None
+
+
+def _raise(error: OSError) -> None:
+    # os.walk would leave an unreadable folder out, and its artefacts would seem never written.
+    raise error
 
 
 def _make_folder(folder: Path, *, durable: bool) -> None:

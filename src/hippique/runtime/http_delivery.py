@@ -33,8 +33,7 @@ class HttpDelivery:
         self._headers = {"content-type": "application/json"}
         if bearer is not None:
             self._headers["authorization"] = f"Bearer {bearer}"
-        # trust_env off: a proxy of the environment must not stand before our own loopback.
-        self._client = client or httpx.Client(trust_env=False)
+        self._client = client or _plain_client()
 
     def __call__(self, task: Task) -> Delivery:
         """One attempt. A service that cannot be reached is a failed attempt, not an error."""
@@ -51,6 +50,12 @@ class HttpDelivery:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _plain_client() -> httpx.Client:
+    # trust_env off: a proxy of the environment must not stand before our own loopback.
+    # No connection is kept: one that the service closes meanwhile would cost a back-off.
+    return httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def _start_of_body(response: httpx.Response, give_up_at: float) -> bytes:

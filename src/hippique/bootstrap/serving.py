@@ -1,0 +1,212 @@
+"""Serve: the HTTP doors, the dispatcher and the calendar of one machine in one process."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+import signal
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import SystemRandom
+
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from hippique.bootstrap.course_calls import make_read_course
+from hippique.bootstrap.wiring import (
+    LIVE,
+    SIMULATED,
+    Folder,
+    Outside,
+    make_service,
+    make_sources,
+    mark_folder,
+    open_folder,
+    sites_of,
+)
+from hippique.day.addresses import PLAN
+from hippique.day.duties import Due, Duty, duties_after
+from hippique.day.race_day import race_day
+from hippique.day.service import DayService
+from hippique.errors import SettingsError
+from hippique.ports import Task
+from hippique.racing.times import paris_at
+from hippique.runtime.calendar import Calendar
+from hippique.runtime.clocks import FollowedClock, PacedClock, WallClock
+from hippique.runtime.delivery import Delivery
+from hippique.runtime.dispatcher import Dispatcher
+from hippique.settings import Settings, data_folder
+from hippique.sources.racecourse_clock import read_racecourse_time
+from hippique.telemetry import CountingJournal, StructuredJournal
+from hippique.web.api import Doors, make_app
+
+RACECOURSE_PATIENCE_S = 30.0
+STOP_WITHIN_S = 8.0
+LEAST_FREE_BYTES = 200 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A service that is plugged together and not yet started."""
+
+    app: FastAPI
+    service: DayService
+    folder: Folder
+    dispatcher: Dispatcher
+    calendar: Calendar[Due]
+
+    def start(self) -> None:
+        """Begin to dispatch and to keep the calendar. Raises StoreBusy where another one does."""
+        self.dispatcher.start()
+        self.calendar.start()
+
+    def stop(self) -> None:
+        """Lease no more, finish or give back what is under way, close the store."""
+        self.calendar.stop(1.0)
+        given_back = self.dispatcher.stop(STOP_WITHIN_S)
+        self.service.desk.journal.event("INFO", "Service stopped", given_back=list(given_back))
+        self.folder.close()
+
+
+def clock_of(settings: Settings, patience_s: float = RACECOURSE_PATIENCE_S) -> PacedClock:
+    """The wall's clock, or that of the racecourse which the settings name. Raises SourceDown."""
+    if settings.racecourse_url is None:
+        return WallClock()
+    told = read_racecourse_time(
+        settings.racecourse_url,
+        patience_s=patience_s,
+        monotonic=time.monotonic,
+        pause=time.sleep,
+    )
+    return FollowedClock(told.now, wall_origin_s=told.asked_at_s, speed=told.speed)
+
+
+def plug(settings: Settings) -> Running:
+    """Plug the service together. Raises SettingsError, StoreError, SourceDown (no racecourse)."""
+    _check_auth(settings)
+    clock = clock_of(settings)
+    mode = SIMULATED if settings.racecourse_url else LIVE
+    folder = open_folder(data_folder(settings, os.environ), clock)
+    mark_folder(folder, mode)
+    registry = CollectorRegistry()
+    journal = CountingJournal(
+        StructuredJournal(
+            wall=WallClock().now,
+            race_now=clock.now,
+            least=settings.log_level,
+            simulated=mode.simulated,
+        ),
+        registry,
+    )
+    sites = sites_of(settings)
+    sources = make_sources(settings, sites, clock, chance=SystemRandom())
+    outside = Outside(
+        clock=clock, sources=sources, journal=journal, new_id=lambda p: f"{p}-{uuid.uuid4()}"
+    )
+    service = make_service(settings, mode, folder, outside)
+    dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock)
+    calendar = Calendar(
+        _dues(clock.now()), service.do, clock, lambda error: _duty_failed(service, error)
+    )
+    doors = Doors(
+        service=service,
+        operator=folder.queue,
+        read_course=make_read_course(sites, folder.archive),
+        plan_path=str(folder.root / PLAN),
+        registry=registry,
+        checks=(
+            ("store", lambda: _store_check(folder)),
+            ("queue", lambda: _queue_check(folder, dispatcher)),
+            ("calendar", lambda: (calendar.is_alive(), "runs" if calendar.is_alive() else "down")),
+        ),
+    )
+    return Running(
+        app=make_app(doors), service=service, folder=folder, dispatcher=dispatcher,
+        calendar=calendar,
+    )  # fmt: skip
+
+
+def _check_auth(settings: Settings) -> None:
+    if settings.require_auth:
+        raise SettingsError(
+            "REQUIRE_AUTH=true: this build cannot check identities yet and serves one machine "
+            "only; set REQUIRE_AUTH=false to serve on loopback without them"
+        )
+
+
+def _duty_failed(service: DayService, error: Exception) -> None:
+    told = f"{type(error).__name__}: {error}"
+    service.desk.journal.event("ERROR", "Duty failed", error=told)
+
+
+def _dues(now: dt.datetime) -> Iterator[Due]:
+    """The calendar from now on; a start after 09:00 begins with a tick, which plans if need be."""
+    day = race_day(now)
+    if now > paris_at(day, 9):
+        yield Due(now, Duty.TICK, day)
+    yield from duties_after(now)
+
+
+def deliver_in_process(service: DayService) -> Callable[[Task], Delivery]:
+    """Deliver tasks to the service without HTTP; anything but an error is a success."""
+
+    def deliver(task: Task) -> Delivery:
+        service.deliver(task)
+        return Delivery(ok=True)
+
+    return deliver
+
+
+def _store_check(folder: Folder) -> tuple[bool, str]:
+    free = shutil.disk_usage(folder.root).free
+    writable = os.access(folder.root, os.W_OK)
+    return writable and free > LEAST_FREE_BYTES, f"{free // 2**20} MiB free"
+
+
+def _queue_check(folder: Folder, dispatcher: Dispatcher) -> tuple[bool, str]:
+    stats = folder.queue.stats()
+    words = f"{stats.pending} pending, {stats.overdue} overdue, {stats.leased} leased"
+    return dispatcher.is_alive(), words + (", paused" if stats.paused else "")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that ends with 0 on SIGTERM: its own handler raises the signal again at the end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ask for a stop; a second signal does not wait for open connections."""
+
+        def ask(*_: object) -> None:
+            self.force_exit = self.should_exit
+            self.should_exit = True
+
+        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def serve(settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Run until SIGTERM or Ctrl-C, then stop within ten seconds. Raises what `plug` raises."""
+    running = plug(settings)
+    config = uvicorn.Config(
+        running.app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    try:
+        running.start()
+        announce(f"http://{host}:{port}/")
+        _Server(config).run()
+    finally:
+        running.stop()

@@ -1,0 +1,213 @@
+"""The composition root: reads settings, plugs rooms together, starts nothing."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from hippique import __version__
+from hippique.betting.policy import ControlPolicy, Policy
+from hippique.bootstrap.identity import code_version, settings_version
+from hippique.day import addresses
+from hippique.day.desk import Desk, Journal, Options
+from hippique.day.manifest import create_once
+from hippique.day.service import DayService
+from hippique.errors import InputError
+from hippique.forecast.forecaster import Forecaster, MarketForecaster
+from hippique.ports import Clock, Source
+from hippique.racing.codec import to_json
+from hippique.runtime.claims import SqliteClaims
+from hippique.runtime.clocks import WallClock
+from hippique.runtime.disk_archive import DiskArchive, DiskViews
+from hippique.runtime.owner import this_process
+from hippique.runtime.sqlite_file import SqliteFile
+from hippique.runtime.sqlite_queue import SqliteQueue
+from hippique.settings import Settings
+from hippique.sources.addresses import SiteAddresses, is_live, site_addresses
+from hippique.sources.bounds import Limits
+from hippique.sources.client import Habits, PoliteClient, user_agent
+from hippique.sources.exchange import Pulse
+from hippique.sources.sites import site_sources
+
+POLICIES: dict[str, Callable[[], Policy]] = {"control": ControlPolicy}
+ESTIMATORS: dict[str, Callable[[], Forecaster]] = {"market": MarketForecaster}
+CLAIM_MARGIN_S = 10.0
+CALL_LIMIT_S = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A data folder that is open: its stores and where things lie in it."""
+
+    root: Path
+    archive: DiskArchive
+    views: DiskViews
+    file: SqliteFile
+    queue: SqliteQueue
+
+    def close(self) -> None:
+        """Close the queue's file."""
+        self.file.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """What kind of day a data folder holds: `live`, `simulated` or `recorded`."""
+
+    name: str
+    simulated: bool
+
+
+LIVE = Mode(name="live", simulated=False)
+SIMULATED = Mode(name="simulated", simulated=True)
+RECORDED = Mode(name="recorded", simulated=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    kind: str
+    layout: int = 1
+
+
+def open_folder(root: Path, clock: Clock, *, durable: bool = True) -> Folder:
+    """Open (or make) a data folder. Raises StoreDamaged, StoreBusy, StoreFull."""
+    file = SqliteFile(root / "queue.sqlite", durable=durable)
+    return Folder(
+        root=root,
+        archive=DiskArchive(root / "archive", durable=durable),
+        views=DiskViews(root, durable=durable),
+        file=file,
+        queue=SqliteQueue(file, clock),
+    )
+
+
+def mark_folder(folder: Folder, mode: Mode) -> None:
+    """Mark a folder with its kind at first use; real, simulated and recorded days never mix.
+
+    Raises InputError where the folder is of another kind.
+    """
+    mine = to_json(_Kind(mode.name))
+    kept = create_once(folder.archive, addresses.FOLDER, mine)
+    if kept != mine:
+        raise InputError(
+            f"{folder.root} holds other days ({kept.decode()}) than {mode.name} ones; "
+            "give another folder with --data",
+            field="data",
+        )
+
+
+def sites_of(settings: Settings) -> SiteAddresses:
+    """The sites' bases that the settings name. Raises SettingsError."""
+    return site_addresses(
+        zeturf=settings.zeturf_base_url,
+        geny=settings.geny_base_url,
+        pmu=settings.pmu_base_url,
+        racecourse=settings.racecourse_url,
+    )
+
+
+def make_sources(
+    settings: Settings,
+    sites: SiteAddresses,
+    clock: Clock,
+    *,
+    chance: random.Random,
+    transport: httpx.BaseTransport | None = None,
+) -> tuple[Source, ...]:
+    """The three sites behind one polite client."""
+    habits = Habits(
+        user_agent=user_agent(__version__),
+        delay_s=settings.rate_limit_delay,
+        switch=_switch(settings, sites),
+    )
+    client = PoliteClient(
+        sites,
+        habits,
+        Pulse(clock=clock, monotonic=time.monotonic, chance=chance),
+        limits=Limits(total_s=min(CALL_LIMIT_S, settings.timeout_seconds / 4)),
+        transport=transport,
+    )
+    return site_sources(sites, client)
+
+
+def _switch(settings: Settings, sites: SiteAddresses) -> Callable[[str], str | None]:
+    def why_not(site: str) -> str | None:
+        if site in settings.disabled_sources:
+            return "source switched off by DISABLED_SOURCES"
+        if is_live(sites.base(site)) and not settings.terms_acknowledged:
+            return (
+                "the site's terms are not acknowledged; read them (links in the README), "
+                "then set TERMS_ACKNOWLEDGED=true"
+            )
+        return None
+
+    return why_not
+
+
+def make_options(settings: Settings, mode: Mode, *, parallel: bool = True) -> Options:
+    """The day's choices from the settings."""
+    return Options(
+        mode=mode.name,
+        simulated=mode.simulated,
+        scope=settings.races_scope,
+        operators=settings.operators,
+        queue_path=settings.queue_path,
+        parallel=parallel,
+        versions={"code": code_version(), "settings": _settings_version(settings)},
+    )
+
+
+def _settings_version(settings: Settings) -> str:
+    return settings_version(
+        {
+            "operators": settings.operators,
+            "policy": settings.policy,
+            "estimator": settings.estimator,
+            "scope": settings.races_scope,
+            "bankroll_eur": settings.bankroll_eur,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a day service meets: time, sites, a journal, and where its correlation ids come from.
+
+    parallel: whether the sites are asked side by side.
+    """
+
+    clock: Clock
+    sources: Sequence[Source]
+    journal: Journal
+    new_id: Callable[[str], str]
+    parallel: bool = True
+
+
+def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outside) -> DayService:
+    """A day service over a data folder."""
+    claims = SqliteClaims(
+        folder.file,
+        owner=this_process(uuid.uuid4().hex),
+        wall=WallClock().now,
+        ttl_s=settings.timeout_seconds + CLAIM_MARGIN_S,
+    )
+    desk = Desk(
+        sources=tuple(outside.sources),
+        archive=folder.archive,
+        views=folder.views,
+        queue=folder.queue,
+        claims=claims,
+        clock=outside.clock,
+        forecaster=ESTIMATORS[settings.estimator](),
+        policy=POLICIES[settings.policy](),
+        options=make_options(settings, mode, parallel=outside.parallel),
+        journal=outside.journal,
+        new_id=outside.new_id,
+    )
+    return DayService(desk)

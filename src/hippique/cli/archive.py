@@ -1,0 +1,182 @@
+"""Looking at the archive: show, explain, verify, replay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hippique.bootstrap.replaying import replay_archived
+from hippique.cli.common import data_option, foreseeable, json_option, print_json
+from hippique.cli.folders import day_or_latest, open_archive, settings_for
+from hippique.day.documents import day_document, race_document
+from hippique.day.race_day import latest_plan
+from hippique.day.status import day_status, race_state
+from hippique.day.verify import verify_day, verify_seals
+from hippique.errors import InputError, NotFound
+from hippique.ports import Archive
+from hippique.racing.card import RaceKey
+from hippique.report.facts import race_facts
+from hippique.report.fiche import fiche_text
+from hippique.report.summary import summary_text
+from hippique.runtime.clocks import WallClock
+
+day_argument = click.argument("day", required=False)
+
+
+@click.command(epilog="Example: hippique show 2026-06-07 R1C3")
+@day_argument
+@click.argument("race", required=False)
+@data_option
+@json_option
+@foreseeable
+def show(day: str | None, race: str | None, data: Path | None, *, as_json: bool) -> None:
+    """Show a day of the archive (the newest by default), or one race with its decision."""
+    archive = open_archive(data)
+    date = day_or_latest(archive, day)
+    now = WallClock().now()
+    if race is not None:
+        _show_race(archive, date, race, now, as_json=as_json)
+    elif as_json:
+        print_json(day_document(archive, date, now))
+    else:
+        _show_day(archive, date, now)
+
+
+def _show_day(archive: Archive, date: dt.date, now: dt.datetime) -> None:
+    plan = latest_plan(archive, date)
+    if plan is None:
+        raise NotFound(f"{date} has no plan in this archive")
+    click.echo(summary_text(day_status(archive, plan, now)), nl=False)
+
+
+def _show_race(
+    archive: Archive, date: dt.date, race: str, now: dt.datetime, *, as_json: bool
+) -> None:
+    document = race_document(archive, date, race, now)
+    if as_json:
+        decision = document["decision"] or {"decision": None, "race": f"{date}/{race.upper()}"}
+        rest = {name: document[name] for name in ("result", "settlement", "withdrawal", "phases")}
+        print_json({**decision, **rest})
+        return
+    click.echo(_fiche(archive, date, race, now), nl=False)
+
+
+def _fiche(archive: Archive, date: dt.date, race: str, now: dt.datetime) -> str:
+    plan = latest_plan(archive, date)
+    key = str(RaceKey.parse(race))
+    race_planned = plan.find(key) if plan else None
+    if plan is None or race_planned is None:
+        raise NotFound(f"no race {key} in the plan of {date}")
+    return fiche_text(race_facts(archive, plan, race_state(archive, race_planned, now)))
+
+
+@click.command(epilog="Example: hippique explain 2026-06-07 R1C3")
+@click.argument("day")
+@click.argument("race")
+@data_option
+@json_option
+@foreseeable
+def explain(day: str, race: str, data: Path | None, *, as_json: bool) -> None:
+    """Say why a race got its slip or its no-bet: gates, reasons, inputs and versions."""
+    archive = open_archive(data)
+    document = race_document(archive, day_or_latest(archive, day), race, WallClock().now())
+    decision = document["decision"]
+    if decision is None:
+        raise NotFound(f"{day}/{race} is not decided: H5 is {document['phases'].get('H5', '-')}")
+    kept = ("decision", "policy", "estimator", "gates", "reasons", "ev", "inputs", "versions")
+    told = {name: decision[name] for name in kept}
+    if as_json:
+        print_json(told)
+        return
+    for line in _why(decision):
+        click.echo(line)
+
+
+def _why(decision: dict[str, Any]) -> list[str]:
+    head = f"{decision['race']}: {decision['decision']} ({decision['policy']})"
+    gates = [
+        f"  {'✓' if g['passed'] else '✗'} {g['gate']}: {g['value']} (seuil {g['threshold']})"
+        for g in decision["gates"]
+    ]
+    tickets = [
+        f"  ticket {t['label']} {'-'.join(map(str, leg['combination']))}: {leg['stake_eur']:.2f} € "
+        f"chez {t['operator']}"
+        for t in decision["tickets"]
+        for leg in t["legs"]
+    ]
+    inputs = [f"  {name}: {digest}" for name, digest in decision["inputs"].items()]
+    return [head, *tickets, *gates, *(f"  {r}" for r in decision["reasons"]), *inputs]
+
+
+@click.command(epilog="Example: hippique verify 2026-06-07")
+@day_argument
+@data_option
+@json_option
+@foreseeable
+def verify(day: str | None, data: Path | None, *, as_json: bool) -> None:
+    """Check every hash, chain and seal of a day (the newest by default).
+
+    Ends with 1 when anything was touched. An open day and files without a manifest are reported
+    and are no faults.
+    """
+    archive = open_archive(data)
+    found = verify_day(archive, day_or_latest(archive, day))
+    seals = verify_seals(archive)
+    ok = found.ok and not seals
+    if as_json:
+        print_json(
+            {"ok": ok, "date": found.date, "sealed": found.sealed, "manifests": found.manifests,
+             "files": found.files, "touched": [*found.touched, *seals],
+             "left_over": found.left_over}
+        )  # fmt: skip
+    else:
+        click.echo(
+            f"{found.date}: {found.files} files under {found.manifests} manifests, "
+            f"{'sealed' if found.sealed else 'open'}, {'untouched' if ok else 'TOUCHED'}"
+        )
+        for fault in (*found.touched, *seals):
+            click.echo(f"  touched: {fault}")
+        for address in found.left_over:
+            click.echo(f"  left over (no manifest): {address}")
+    if not ok:
+        raise SystemExit(1)
+
+
+@click.command(epilog="Example: hippique replay 2026-06-07")
+@click.argument("day")
+@data_option
+@json_option
+@foreseeable
+def replay(day: str, data: Path | None, *, as_json: bool) -> None:
+    """Run an archived day again from its stored pages and compare, byte for byte.
+
+    Ends with 1 where an artefact came out otherwise; after an upgrade it says "other code".
+    """
+    archive = open_archive(data)
+    date = day_or_latest(archive, day)
+    plan = latest_plan(archive, date)
+    if plan is None:
+        raise InputError(f"{date} has no plan in this archive", field="day")
+    found = replay_archived(settings_for(data), archive, plan)
+    if as_json:
+        print_json(
+            {"ok": not found.differing, "date": found.date, "compared": len(found.compared),
+             "differing": found.differing, "same_code": found.same_code,
+             "code_then": found.code_then, "code_now": found.code_now}
+        )  # fmt: skip
+    else:
+        _tell_replay(found)
+    if found.differing:
+        raise SystemExit(1)
+
+
+def _tell_replay(found: Any) -> None:
+    equal = len(found.compared) - len(found.differing)
+    click.echo(f"{found.date}: {equal} of {len(found.compared)} artefacts equal, byte for byte")
+    if not found.same_code:
+        click.echo(f"  other code: archived by {found.code_then}, replayed by {found.code_now}")
+    for address in found.differing:
+        click.echo(f"  differs: {address}")

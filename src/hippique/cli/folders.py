@@ -1,0 +1,87 @@
+"""Opening the data folder that a command speaks of, on the clock that it lives by."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hippique.bootstrap.serving import clock_of
+from hippique.bootstrap.wiring import Folder, open_folder
+from hippique.day import addresses
+from hippique.day.race_day import latest_plan
+from hippique.errors import NotFound, SourceDown
+from hippique.ports import Archive, Clock
+from hippique.racing.times import paris_day
+from hippique.runtime.clocks import WallClock
+from hippique.runtime.disk_archive import DiskArchive
+from hippique.settings import Settings, data_folder, load_settings
+
+SERVICE = "service.json"
+
+
+def settings_for(data: Path | None, **given: str | None) -> Settings:
+    """The settings with --data in place. Raises SettingsError."""
+    return load_settings(hippique_data=data, **given)
+
+
+def folder_path(data: Path | None) -> Path:
+    """The data folder that is meant."""
+    return data_folder(settings_for(data), os.environ)
+
+
+def open_archive(data: Path | None) -> DiskArchive:
+    """The archive of a data folder, for reading. Raises NotFound where there is none."""
+    root = folder_path(data)
+    if not (root / "archive").is_dir():
+        raise NotFound(f"{root} holds no archive; give the folder of a day with --data")
+    return DiskArchive(root / "archive")
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[Folder]:
+    """A data folder with its queue, beside a running service or alone."""
+    root = folder_path(data)
+    if not root.is_dir():
+        raise NotFound(f"{root} is not there; give the data folder with --data")
+    folder = open_folder(root, _clock(data))
+    try:
+        yield folder
+    finally:
+        folder.close()
+
+
+def _clock(data: Path | None) -> Clock:
+    """Race time: the racecourse's where one is set and answers, else the wall's."""
+    settings = settings_for(data)
+    try:
+        return clock_of(settings, patience_s=1.0)
+    except SourceDown:
+        return WallClock()
+
+
+def day_or_latest(archive: Archive, day: str | None) -> dt.date:
+    """The day that is named, "today", or the newest one with a plan. Raises NotFound."""
+    if day == "today":
+        return paris_day(WallClock().now())
+    if day is not None:
+        return _date(day)
+    days = sorted({a.split("/")[0] for a in archive.addresses() if a.endswith(addresses.PLAN)})
+    if not days:
+        raise NotFound("no day with a plan lies in this archive")
+    return dt.date.fromisoformat(days[-1])
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise NotFound(f"{text!r} is not a day; write YYYY-MM-DD") from None
+
+
+def needs_plan(archive: Archive, day: dt.date) -> None:
+    """Raise NotFound where the day has no plan."""
+    if latest_plan(archive, day) is None:
+        raise NotFound(f"{day} has no plan in this archive")

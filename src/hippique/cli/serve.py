@@ -1,0 +1,40 @@
+"""`hippique serve`: the service, its queue and its pages in one process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from hippique.bootstrap.serving import serve as run_service
+from hippique.cli.common import data_option, foreseeable
+from hippique.cli.folders import settings_for
+from hippique.settings import unknown_names
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command(
+    epilog="Example: REQUIRE_AUTH=false hippique serve --racecourse http://127.0.0.1:8090"
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@data_option
+@click.option("--racecourse", help="Simulated racecourse to read instead of the live sites.")
+@click.option("--policy", type=click.Choice(["control"]), help="Who decides at H-5.")
+@click.option("--estimator", type=click.Choice(["market"]), help="Whose chances are used.")
+@foreseeable
+def serve(host: str, port: int, data: Path | None, **given: str | None) -> None:
+    """Run the day by itself until SIGTERM or Ctrl-C, then stop within ten seconds with exit 0.
+
+    With --racecourse it waits up to 30 s for the simulated sites, reads them, and follows their
+    clock. Live sites are read only once TERMS_ACKNOWLEDGED=true.
+    """
+    settings = settings_for(data, racecourse_url=given.pop("racecourse"), **given)
+    for warning in unknown_names(os.environ):
+        click.echo(f"warning: {warning}", err=True)
+    if not settings.require_auth:
+        where = "" if host in LOOPBACK else f" on {host}, reachable from other machines"
+        click.echo(f"warning: REQUIRE_AUTH=false: nobody is checked{where}", err=True)
+    run_service(settings, host, port, lambda url: click.echo(f"hippique listens at {url}"))

@@ -1,0 +1,98 @@
+"""The summary of a day: a dict for machines, lines in French for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hippique.day.status import DayStatus
+from hippique.report import french
+from hippique.report.roi import Roi, day_roi
+
+SIMULATED_LINE = "SIMULÉ – Hippodrome simulé. Aucun pari réel, aucun gain réel."
+NOTICE = (
+    "18+ Les jeux d’argent et de hasard peuvent être dangereux : pertes d’argent, conflits "
+    "familiaux, addiction… Conseils : joueurs-info-service.fr, 09 74 75 13 13 (appel non "
+    "surtaxé). Interdit aux moins de 18 ans. Aucune promesse de gain."
+)
+_MODES = {
+    "live": "en direct",
+    "simulated": "simulée",
+    "recorded": "enregistrée",
+    "replayed": "rejouée",
+}
+
+
+def summary_document(status: DayStatus) -> dict[str, Any]:
+    """The day's part of `day --json`; amounts in euros. The caller adds what only it knows."""
+    totals = status.totals
+    return {
+        "date": totals.date.isoformat(),
+        "mode": totals.mode,
+        "simulated": totals.simulated,
+        "races": totals.races,
+        "h30_done": totals.h30_done,
+        "h5_done": totals.h5_done,
+        "slips": totals.slips,
+        "no_bets": totals.no_bets,
+        "settled": totals.settled,
+        "cancelled": totals.cancelled,
+        "failed": totals.failed,
+        "staked_eur": round(totals.staked_cents / 100, 2),
+        "returned_eur": round(totals.returned_cents / 100, 2),
+    }
+
+
+def summary_text(status: DayStatus) -> str:
+    """The day's summary for a terminal, in French, ending with a line break.
+
+    ROI with its 95 % interval (normal, the slip as unit: `ratio_roi`) and the number of slips;
+    «–» for fewer than two settled ones, «non concluant» under ten or where zero lies inside.
+    """
+    totals = status.totals
+    rows = [*_race_rows(status), *_money_rows(status)]
+    wide = max(len(label) for label, _ in rows)
+    mode = _MODES.get(totals.mode, totals.mode)
+    lines = [
+        *([SIMULATED_LINE, ""] if totals.simulated else []),
+        f"Journée du {french.long_date(totals.date)} ({mode})",
+        *(f"  {label:<{wide}}  {value}" for label, value in rows),
+        "",
+        NOTICE,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _race_rows(status: DayStatus) -> list[tuple[str, str]]:
+    totals = status.totals
+    counts = (
+        ("Courses", totals.races),
+        ("Relevés H-30 faits", totals.h30_done),
+        ("Analyses H-5 faites", totals.h5_done),
+        ("Tickets", totals.slips),
+        ("Abstentions", totals.no_bets),
+        ("Courses réglées", totals.settled),
+        ("Courses annulées", totals.cancelled),
+        ("Courses en échec", totals.failed),
+    )
+    return [(label, french.number(count, 0)) for label, count in counts]
+
+
+def _money_rows(status: DayStatus) -> list[tuple[str, str]]:
+    totals = status.totals
+    profit = totals.returned_cents - totals.staked_cents if totals.staked_cents else None
+    return [
+        ("Mises", french.euros(totals.staked_cents)),
+        ("Retours", french.euros(totals.returned_cents)),
+        ("Résultat", french.euros(profit, signed=True)),
+        ("ROI", roi_text(day_roi(status))),
+    ]
+
+
+def roi_text(roi: Roi | None) -> str:
+    """«−18,4 % [−60,1 % ; +23,2 %], sur 12 tickets, non concluant»."""
+    if roi is None:
+        return french.UNKNOWN
+    low, high = (french.percent(bound, signed=True) for bound in (roi.low, roi.high))
+    interval = f" [{low} ; {high}]" if roi.low is not None else " (intervalle inconnu)"
+    doubt = "" if roi.is_conclusive else ", non concluant"
+    return f"{french.percent(roi.value, signed=True)}{interval}, sur {roi.slips} tickets{doubt}"
