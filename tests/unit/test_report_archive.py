@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 
@@ -103,6 +104,25 @@ def test_rebuilding_keeps_the_old_workbook_beside_the_new_one(archive):
     # 23:00 Paris is 21:00 UTC.
     assert kept == [f"memory:{WORKBOOK.removesuffix('.xlsx')}-avant-20260607T210000Z.xlsx"]
     assert views.load(kept[0].removeprefix("memory:")) == old
+
+
+def with_part(content: bytes, name: str, part: bytes) -> bytes:
+    target = io.BytesIO(content)
+    with zipfile.ZipFile(target, "a") as book:
+        book.writestr(name, part)
+    return target.getvalue()
+
+
+def test_a_picture_that_cannot_be_carried_over_leaves_the_old_file_beside(archive):
+    views = MemoryViews()
+    update_reports(archive, views, DAY, EVENING)
+    pictured = with_part(views.load(WORKBOOK) or b"", "xl/media/image1.png", b"png")
+    views.publish(WORKBOOK, pictured)
+    write_day(archive, NEXT_DAY)
+    kept = update_reports(archive, views, NEXT_DAY, EVENING)[1]
+    assert "-avant-" in kept
+    assert views.load(kept.removeprefix("memory:")) == pictured
+    assert len(update_reports(archive, views, NEXT_DAY, EVENING)) == 2
 
 
 def test_a_day_without_a_plan_leaves_headers_only():

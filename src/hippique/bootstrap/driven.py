@@ -107,6 +107,7 @@ def simulated_drive(settings: Settings, draw: Draw, show: Show) -> Drive:
         journal=show.journal(clock.now),
         new_id=_ids(draw.seed),
         parallel=False,
+        eager_reports=False,
     )
     return _drive(settings, SIMULATED, draw.day, show, outside)
 
@@ -120,6 +121,7 @@ def recorded_drive(settings: Settings, day: dt.date, tables: Path, show: Show) -
         journal=show.journal(clock.now),
         new_id=_ids(0),
         parallel=False,
+        eager_reports=False,
     )
     return _drive(settings, RECORDED, day, show, outside)
 

@@ -30,6 +30,13 @@ class SilentJournal:
         """Say nothing."""
 
 
+class NoReports:
+    """A replay leaves the files of the real day alone."""
+
+    def publish(self, day: dt.date) -> None:
+        """Write nothing."""
+
+
 def replay_archived(settings: Settings, archive: Archive, plan: Plan) -> Replay:
     """Replay the plan's day under the settings that it was decided with.
 
@@ -83,5 +90,6 @@ def _desk(
         policy=POLICIES[settings.policy](),
         options=make_options(settings, mode, parallel=False),
         journal=SilentJournal(),
+        reports=NoReports(),
         new_id=lambda prefix: f"{prefix}-replay",
     )

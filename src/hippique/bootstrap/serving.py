@@ -35,6 +35,7 @@ from hippique.day.race_day import race_day
 from hippique.day.service import DayService
 from hippique.errors import SettingsError
 from hippique.ports import Task
+from hippique.racing.codec import to_pretty_json
 from hippique.racing.times import paris_at
 from hippique.runtime.calendar import Calendar
 from hippique.runtime.clocks import FollowedClock, PacedClock, WallClock
@@ -47,7 +48,16 @@ from hippique.web.api import Doors, make_app
 
 RACECOURSE_PATIENCE_S = 30.0
 STOP_WITHIN_S = 8.0
+SERVICE = "service.json"
 LEAST_FREE_BYTES = 200 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceNotice:
+    """What a running service leaves in its data folder."""
+
+    url: str
+    racecourse_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +184,12 @@ def _queue_check(folder: Folder, dispatcher: Dispatcher) -> tuple[bool, str]:
     return dispatcher.is_alive(), words + (", paused" if stats.paused else "")
 
 
+def _notice(settings: Settings, host: str, port: int) -> bytes:
+    """Where this service is and whose clock it follows, for commands beside it."""
+    notice = ServiceNotice(url=f"http://{host}:{port}", racecourse_url=settings.racecourse_url)
+    return to_pretty_json(notice)
+
+
 class _Server(uvicorn.Server):
     """uvicorn that ends with 0 on SIGTERM: its own handler raises the signal again at the end."""
 
@@ -206,6 +222,7 @@ def serve(settings: Settings, host: str, port: int, announce: Callable[[str], No
     )
     try:
         running.start()
+        running.folder.views.publish(SERVICE, _notice(settings, host, port))
         announce(f"http://{host}:{port}/")
         _Server(config).run()
     finally:

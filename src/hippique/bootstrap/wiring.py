@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import time
 import uuid
@@ -20,8 +21,10 @@ from hippique.day.manifest import create_once
 from hippique.day.service import DayService
 from hippique.errors import InputError
 from hippique.forecast.forecaster import Forecaster, MarketForecaster
-from hippique.ports import Clock, Source
+from hippique.ports import Archive, Clock, Source, Views
 from hippique.racing.codec import to_json
+from hippique.report.ledger import rebuild_ledger
+from hippique.report.update import publish_fiches, update_reports
 from hippique.runtime.claims import SqliteClaims
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.disk_archive import DiskArchive, DiskViews
@@ -150,7 +153,9 @@ def _switch(settings: Settings, sites: SiteAddresses) -> Callable[[str], str | N
     return why_not
 
 
-def make_options(settings: Settings, mode: Mode, *, parallel: bool = True) -> Options:
+def make_options(
+    settings: Settings, mode: Mode, *, parallel: bool = True, eager_reports: bool = True
+) -> Options:
     """The day's choices from the settings."""
     return Options(
         mode=mode.name,
@@ -159,6 +164,7 @@ def make_options(settings: Settings, mode: Mode, *, parallel: bool = True) -> Op
         operators=settings.operators,
         queue_path=settings.queue_path,
         parallel=parallel,
+        eager_reports=eager_reports,
         versions={"code": code_version(), "settings": _settings_version(settings)},
     )
 
@@ -175,11 +181,27 @@ def _settings_version(settings: Settings) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FileReports:
+    """Workbook, tracking sheet, race sheets and ledger of a folder, behind the day's port."""
+
+    archive: Archive
+    views: Views
+    clock: Clock
+
+    def publish(self, day: dt.date) -> None:
+        """Bring all of them up to date. Raises StoreBusy, StoreFull."""
+        now = self.clock.now()
+        update_reports(self.archive, self.views, day, now)
+        publish_fiches(self.archive, self.views, day, now)
+        rebuild_ledger(self.archive, self.views, now)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """What a day service meets: time, sites, a journal, and where its correlation ids come from.
 
-    parallel: whether the sites are asked side by side.
+    parallel: whether the sites are asked side by side. eager_reports: see Options.
     """
 
     clock: Clock
@@ -187,6 +209,7 @@ class Outside:
     journal: Journal
     new_id: Callable[[str], str]
     parallel: bool = True
+    eager_reports: bool = True
 
 
 def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outside) -> DayService:
@@ -206,8 +229,11 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
         clock=outside.clock,
         forecaster=ESTIMATORS[settings.estimator](),
         policy=POLICIES[settings.policy](),
-        options=make_options(settings, mode, parallel=outside.parallel),
+        options=make_options(
+            settings, mode, parallel=outside.parallel, eager_reports=outside.eager_reports
+        ),
         journal=outside.journal,
+        reports=FileReports(folder.archive, folder.views, outside.clock),
         new_id=outside.new_id,
     )
     return DayService(desk)

@@ -8,23 +8,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hippique.bootstrap.serving import clock_of
+from hippique.bootstrap.serving import SERVICE, ServiceNotice, clock_of
 from hippique.bootstrap.wiring import Folder, open_folder
 from hippique.day import addresses
 from hippique.day.race_day import latest_plan
 from hippique.errors import NotFound, SourceDown
 from hippique.ports import Archive, Clock
+from hippique.racing.codec import from_json
 from hippique.racing.times import paris_day
 from hippique.runtime.clocks import WallClock
-from hippique.runtime.disk_archive import DiskArchive
+from hippique.runtime.disk_archive import DiskArchive, DiskViews
 from hippique.settings import Settings, data_folder, load_settings
-
-SERVICE = "service.json"
 
 
 def settings_for(data: Path | None, **given: str | None) -> Settings:
     """The settings with --data in place. Raises SettingsError."""
     return load_settings(hippique_data=data, **given)
+
+
+def settings_beside(data: Path | None) -> Settings:
+    """The settings, with the racecourse of the service that last ran on this folder, if any."""
+    settings = settings_for(data)
+    notice = DiskViews(data_folder(settings, os.environ)).load(SERVICE)
+    if settings.racecourse_url is not None or notice is None:
+        return settings
+    racecourse = from_json(ServiceNotice, notice).racecourse_url
+    return settings.model_copy(update={"racecourse_url": racecourse})
 
 
 def folder_path(data: Path | None) -> Path:
@@ -55,9 +64,8 @@ def opened(data: Path | None) -> Iterator[Folder]:
 
 def _clock(data: Path | None) -> Clock:
     """Race time: the racecourse's where one is set and answers, else the wall's."""
-    settings = settings_for(data)
     try:
-        return clock_of(settings, patience_s=1.0)
+        return clock_of(settings_beside(data), patience_s=1.0)
     except SourceDown:
         return WallClock()
 

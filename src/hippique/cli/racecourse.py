@@ -37,8 +37,9 @@ def racecourse(
     """
     day = paris_day(WallClock().now()) if date_text is None else read_date(date_text)
     clock = RunningClock(paris_at(day, 8, 50), speed, time.monotonic)
+    app = make_app(draw_day(day, seed, races), clock, speed=speed)
     try:
-        server = RacecourseServer(make_app(draw_day(day, seed, races), clock), "127.0.0.1", port)
+        server = RacecourseServer(app, "127.0.0.1", port)
     except OSError as error:
         raise InputError(f"port {port}: {error.strerror}; choose another --port") from error
     stop = threading.Event()

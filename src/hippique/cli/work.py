@@ -27,7 +27,7 @@ from hippique.bootstrap.wiring import (
     sites_of,
 )
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import day_or_latest, open_archive, settings_for
+from hippique.cli.folders import day_or_latest, open_archive, settings_beside
 from hippique.day.addresses import PLAN
 from hippique.day.documents import race_document
 from hippique.day.outcome import Order
@@ -43,7 +43,7 @@ from hippique.web.bodies import read_day, run_reply, schedule_reply
 @contextmanager
 def _service(data: Path | None) -> Iterator[tuple[DayService, Folder, Settings]]:
     """A service over the data folder, beside a running one or alone; nothing is dispatched."""
-    settings = settings_for(data)
+    settings = settings_beside(data)
     clock = clock_of(settings)
     mode = SIMULATED if settings.racecourse_url else LIVE
     folder = open_folder(data_folder(settings, os.environ), clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from hippique.betting.policy import Policy
@@ -22,11 +22,19 @@ class Journal(Protocol):
         """severity: DEBUG, INFO, WARNING, ERROR or CRITICAL. Fields are JSON values."""
 
 
+class Reports(Protocol):
+    """The files that people open: workbook, tracking sheet, race sheets, ledger view."""
+
+    def publish(self, day: dt.date) -> None:
+        """Bring them up to date with a day. Raises StoreBusy where a file is open elsewhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Choices of the operator that the day needs. queue_path: prefix of full task names.
 
     mode: live, simulated, recorded or replayed. parallel: ask the sources side by side.
+    eager_reports: publish after every tick that changed something, not at the close alone.
     versions: code, model and settings, written into every manifest and decision.
     """
 
@@ -37,8 +45,7 @@ class Options:
     versions: Mapping[str, str]
     queue_path: str = "projects/local/locations/local/queues/hippique-tasks/tasks"
     parallel: bool = True
-    dry: bool = False
-    folder_kind: str = field(default="real")
+    eager_reports: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,7 @@ class Desk:
     policy: Policy
     options: Options
     journal: Journal
+    reports: Reports
     new_id: Callable[[str], str]
 
     def now(self) -> dt.datetime:

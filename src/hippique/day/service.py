@@ -38,6 +38,7 @@ class DayService:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._planning = Lock()
+        self._unreported: set[dt.date] = set()
 
     def schedule(self, day: dt.date, *, with_tasks: bool = True) -> DayPlanned:
         """Make the day's plan and queue it. Of two overlapping calls the second waits.
@@ -50,6 +51,7 @@ class DayService:
         except HippiqueError as error:
             self._say("CRITICAL", "Schedule failed", correlation_id, error=str(error))
             raise
+        self._unreported.add(day)
         severity = "WARNING" if planned.plan.degraded else "INFO"
         self._say(severity, "Plan written", correlation_id, **_figures(planned))
         return planned
@@ -86,6 +88,7 @@ class DayService:
         if outcome.status is Status.DONE and order.phase is Phase.H5:
             self._queue_samples(order)
         done = outcome.status is Status.DONE
+        self._unreported.add(order.race.day)
         self._ended(
             "INFO",
             "Analysis complete" if done else "Task answered",
@@ -165,8 +168,24 @@ class DayService:
         elif has_races_ahead(plan, self.desk.now()):
             plan = self.replan(day).plan
         sample_day(self.desk, plan)
+        if self.desk.options.eager_reports:
+            self.publish_reports()
+
+    def publish_reports(self) -> None:
+        """Bring the files up to date; one that is open elsewhere waits for the next time."""
+        for day in sorted(self._unreported):
+            if latest_plan(self.desk.archive, day) is None:
+                continue
+            try:
+                self.desk.reports.publish(day)
+            except StoreError as error:
+                self.desk.journal.event("WARNING", "Reports not written", error=str(error))
+            else:
+                self._unreported.discard(day)
 
     def _close(self, day: dt.date) -> None:
+        self._unreported.add(day)
+        self.publish_reports()
         seal = close_day(self.desk, day)
         if seal is not None and seal.sealed_at == self.desk.now():
             self.desk.journal.event("INFO", "Day closed", date=day.isoformat())

@@ -11,6 +11,7 @@ from hippique.report.fiche import fiche_text
 from hippique.report.rows import sheet_rows
 from hippique.report.tracking import tracking_csv
 from hippique.report.workbook import update_workbook
+from hippique.report.xlsx_bytes import lost_parts
 
 WORKBOOK = "workbook/modele_suivi_courses_hippiques.xlsx"
 TRACKING = "tracking.csv"
@@ -19,11 +20,15 @@ TRACKING = "tracking.csv"
 def update_reports(archive: Archive, views: Views, day: dt.date, now: dt.datetime) -> list[str]:
     """Update the workbook with one day and rewrite tracking.csv; returns where both lie.
 
+    Where the workbook holds what cannot be carried over (pictures, pivot tables), the file as it
+    was is kept beside it, under the hour of the update.
     Raises StoreBusy where a file is open elsewhere, StoreFull, StoreDamaged (a renamed sheet).
     """
     races = day_facts(archive, day, now)
-    content = update_workbook(views.load(WORKBOOK), sheet_rows(races), now)
-    return [views.publish(WORKBOOK, content), publish_tracking(archive, views, now)]
+    old = views.load(WORKBOOK)
+    content = update_workbook(old, sheet_rows(races), now)
+    kept = [_keep(views, old, now)] if old is not None and lost_parts(old, content) else []
+    return [views.publish(WORKBOOK, content), *kept, publish_tracking(archive, views, now)]
 
 
 def rebuild_workbook(archive: Archive, views: Views, now: dt.datetime) -> list[str]:
@@ -35,7 +40,7 @@ def rebuild_workbook(archive: Archive, views: Views, now: dt.datetime) -> list[s
     races = _all_facts(archive, now)
     content = update_workbook(None, sheet_rows(races), now)
     old = views.load(WORKBOOK)
-    kept = [] if old in {None, content} else [_keep(views, old or b"", now)]
+    kept = [_keep(views, old, now)] if old is not None and old != content else []
     return [views.publish(WORKBOOK, content), *kept, _publish_tracking(views, races)]
 
 

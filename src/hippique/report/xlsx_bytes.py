@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from collections import Counter
+from pathlib import PurePosixPath
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -13,6 +15,7 @@ from openpyxl.writer.excel import ExcelWriter
 from hippique.errors import StoreDamaged
 
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the first day that a zip entry can bear
+_IN_A_FOLDER = 3  # xl/media/image1.png
 _READABLE = 0o600 << 16
 
 
@@ -35,6 +38,30 @@ def book_bytes(book: Workbook, now: dt.datetime) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         ExcelWriter(book, archive).write_data()
     return _without_dates(target.getvalue())
+
+
+def lost_parts(before: bytes, after: bytes) -> tuple[str, ...]:
+    """What openpyxl could not carry over: folders of the file that hold fewer parts than before.
+
+    Pictures, shapes, pivot tables, threaded comments; "extLst" stands for what newer Excels write
+    into a sheet (sparklines, some conditional formats). Empty when nothing was lost.
+    """
+    old, new = _parts(before), _parts(after)
+    return tuple(sorted(name for name, count in old.items() if new[name] < count))
+
+
+def _parts(content: bytes) -> Counter[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        paths = [PurePosixPath(name) for name in archive.namelist()]
+        found = Counter(
+            str(path.parent)
+            for path in paths
+            if path.parts[0] == "xl" and len(path.parts) == _IN_A_FOLDER
+        )
+        sheets = [path for path in paths if str(path.parent) == "xl/worksheets"]
+        found["extLst"] = sum(b"<extLst" in archive.read(str(path)) for path in sheets)
+    del found["xl/printerSettings"]  # the printer's own memory, no work of the user
+    return found
 
 
 def plain_utc(instant: dt.datetime) -> dt.datetime:
