@@ -22,10 +22,12 @@ from hippique.bootstrap.wiring import (
     LIVE,
     SIMULATED,
     Folder,
+    Mode,
     Outside,
     make_service,
     make_sources,
     mark_folder,
+    mode_of,
     open_folder,
     sites_of,
 )
@@ -44,7 +46,7 @@ from hippique.runtime.dispatcher import Dispatcher
 from hippique.settings import Settings, data_folder
 from hippique.sources.racecourse_clock import read_racecourse_time
 from hippique.telemetry import CountingJournal, StructuredJournal
-from hippique.web.api import Doors, make_app
+from hippique.web.api import Check, Doors, make_app
 
 RACECOURSE_PATIENCE_S = 30.0
 STOP_WITHIN_S = 8.0
@@ -60,7 +62,7 @@ class ServiceNotice:
     racecourse_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Running:
     """A service that is plugged together and not yet started."""
 
@@ -100,45 +102,65 @@ def plug(settings: Settings) -> Running:
     """Plug the service together. Raises SettingsError, StoreError, SourceDown (no racecourse)."""
     _check_auth(settings)
     clock = clock_of(settings)
-    mode = SIMULATED if settings.racecourse_url else LIVE
     folder = open_folder(data_folder(settings, os.environ), clock)
+    mode = _mode(settings, folder)
     mark_folder(folder, mode)
     registry = CollectorRegistry()
-    journal = CountingJournal(
-        StructuredJournal(
-            wall=WallClock().now,
-            race_now=clock.now,
-            least=settings.log_level,
-            simulated=mode.simulated,
-        ),
-        registry,
-    )
+    is_viewed = mode is not LIVE and not settings.racecourse_url
     sites = sites_of(settings)
-    sources = make_sources(settings, sites, clock, chance=SystemRandom())
     outside = Outside(
-        clock=clock, sources=sources, journal=journal, new_id=lambda p: f"{p}-{uuid.uuid4()}"
+        clock=clock,
+        sources=() if is_viewed else make_sources(settings, sites, clock, chance=SystemRandom()),
+        journal=_journal(settings, mode, clock, registry),
+        new_id=lambda prefix: f"{prefix}-{uuid.uuid4()}",
     )
     service = make_service(settings, mode, folder, outside)
     dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock)
-    calendar = Calendar(
-        _dues(clock.now()), service.do, clock, lambda error: _duty_failed(service, error)
-    )
+    dues = iter(()) if is_viewed else _dues(clock.now())
+    calendar = Calendar(dues, service.do, clock, lambda error: _duty_failed(service, error))
     doors = Doors(
         service=service,
         operator=folder.queue,
         read_course=make_read_course(sites, folder.archive),
         plan_path=str(folder.root / PLAN),
         registry=registry,
-        checks=(
-            ("store", lambda: _store_check(folder)),
-            ("queue", lambda: _queue_check(folder, dispatcher)),
-            ("calendar", lambda: (calendar.is_alive(), "runs" if calendar.is_alive() else "down")),
-        ),
+        checks=_checks(folder, dispatcher, calendar),
     )
-    return Running(
-        app=make_app(doors), service=service, folder=folder, dispatcher=dispatcher,
-        calendar=calendar,
-    )  # fmt: skip
+    return Running(make_app(doors), service, folder, dispatcher, calendar)
+
+
+def _journal(
+    settings: Settings, mode: Mode, clock: PacedClock, registry: CollectorRegistry
+) -> CountingJournal:
+    written = StructuredJournal(
+        wall=WallClock().now,
+        race_now=clock.now,
+        least=settings.log_level,
+        simulated=mode.simulated,
+    )
+    return CountingJournal(written, registry)
+
+
+def _checks(
+    folder: Folder, dispatcher: Dispatcher, calendar: Calendar[Due]
+) -> tuple[tuple[str, Check], ...]:
+    def calendar_check() -> tuple[bool, str]:
+        return calendar.is_alive(), "runs" if calendar.is_alive() else "down"
+
+    return (
+        ("store", lambda: _store_check(folder)),
+        ("queue", lambda: _queue_check(folder, dispatcher)),
+        ("calendar", calendar_check),
+    )
+
+
+def _mode(settings: Settings, folder: Folder) -> Mode:
+    """Simulated with a racecourse; else what the folder holds.
+
+    A folder of simulated or recorded days without their racecourse is served for looking only:
+    no source is read and no duty is done.
+    """
+    return SIMULATED if settings.racecourse_url else mode_of(folder) or LIVE
 
 
 def _check_auth(settings: Settings) -> None:

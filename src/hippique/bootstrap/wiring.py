@@ -18,6 +18,7 @@ from hippique.bootstrap.identity import code_version, settings_version
 from hippique.day import addresses
 from hippique.day.desk import Desk, Journal, Options
 from hippique.day.manifest import create_once
+from hippique.day.race_day import load
 from hippique.day.service import DayService
 from hippique.errors import InputError
 from hippique.forecast.forecaster import Forecaster, MarketForecaster
@@ -76,6 +77,15 @@ RECORDED = Mode(name="recorded", simulated=False)
 class _Kind:
     kind: str
     layout: int = 1
+
+
+MODES = {mode.name: mode for mode in (LIVE, SIMULATED, RECORDED)}
+
+
+def mode_of(folder: Folder) -> Mode | None:
+    """What kind of days the folder holds, None where it is new."""
+    kept = load(folder.archive, _Kind, addresses.FOLDER)
+    return None if kept is None else MODES.get(kept.kind)
 
 
 def open_folder(root: Path, clock: Clock, *, durable: bool = True) -> Folder:

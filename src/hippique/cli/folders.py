@@ -10,8 +10,7 @@ from pathlib import Path
 
 from hippique.bootstrap.serving import SERVICE, ServiceNotice, clock_of
 from hippique.bootstrap.wiring import Folder, open_folder
-from hippique.day import addresses
-from hippique.day.race_day import latest_plan
+from hippique.day.race_day import latest_plan, newest_day
 from hippique.errors import NotFound, SourceDown
 from hippique.ports import Archive, Clock
 from hippique.racing.codec import from_json
@@ -76,10 +75,10 @@ def day_or_latest(archive: Archive, day: str | None) -> dt.date:
         return paris_day(WallClock().now())
     if day is not None:
         return _date(day)
-    days = sorted({a.split("/")[0] for a in archive.addresses() if a.endswith(addresses.PLAN)})
-    if not days:
+    newest = newest_day(archive)
+    if newest is None:
         raise NotFound("no day with a plan lies in this archive")
-    return dt.date.fromisoformat(days[-1])
+    return newest
 
 
 def _date(text: str) -> dt.date:

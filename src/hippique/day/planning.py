@@ -101,6 +101,8 @@ def _source_report(
 
 
 def _all_down(reports: tuple[SourceReport, ...]) -> str:
+    if not reports:
+        return "no source is read here: this folder is served for looking only"
     told = "; ".join(f"{report.source}: {report.error}" for report in reports)
     return f"no source gave a programme ({told})"
 

@@ -44,6 +44,12 @@ def latest_plan(archive: Archive, day: dt.date) -> Plan | None:
     return load(archive, Plan, versions[-1]) if versions else None
 
 
+def newest_day(archive: Archive) -> dt.date | None:
+    """The newest day that has a plan, None in an empty archive."""
+    plans = [a for a in archive.addresses() if a.endswith(f"/{addresses.PLAN}")]
+    return max((dt.date.fromisoformat(a.split("/")[0]) for a in plans), default=None)
+
+
 def outcome_of(archive: Archive, race: RaceId, phase: Phase) -> Outcome | None:
     """The final outcome of a phase; None while it has none, or its manifest is not written."""
     folder = addresses.phase_folder(race, phase)

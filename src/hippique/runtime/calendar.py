@@ -32,7 +32,7 @@ D = TypeVar("D", bound=Timed)
 class Calendar(Generic[D]):
     """Does duties as they fall due. A failed duty is reported; the next one comes anyway.
 
-    dues: in order, without end. first: done at once, to catch up after a start.
+    dues: in order; where they end the calendar goes on without a duty.
     """
 
     def __init__(
@@ -60,17 +60,22 @@ class Calendar(Generic[D]):
             self._thread.join(timeout_s)
 
     def _work(self) -> None:
-        following = next(self._dues)
+        following = next(self._dues, None)
         while not self._stopping.is_set():
             overdue: dict[str, D] = {}
-            while following.at <= self._clock.now():
+            while following is not None and following.at <= self._clock.now():
                 overdue.pop(following.duty, None)
                 overdue[following.duty] = following
-                following = next(self._dues)
+                following = next(self._dues, None)
             for due in overdue.values():
                 self._attempt(due)
-            ahead_s = (following.at - self._clock.now()).total_seconds()
-            self._stopping.wait(max(0.0, min(LOOK_AGAIN_S, self._clock.wall_seconds(ahead_s))))
+            self._stopping.wait(self._wait_s(following))
+
+    def _wait_s(self, following: D | None) -> float:
+        if following is None:
+            return LOOK_AGAIN_S
+        ahead_s = (following.at - self._clock.now()).total_seconds()
+        return max(0.0, min(LOOK_AGAIN_S, self._clock.wall_seconds(ahead_s)))
 
     def _attempt(self, due: D) -> None:
         if self._stopping.is_set():

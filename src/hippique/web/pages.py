@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from hippique.day.desk import Desk
 from hippique.day.documents import day_document, race_document
-from hippique.day.race_day import race_day
+from hippique.day.race_day import latest_plan, newest_day, race_day
 from hippique.errors import HippiqueError, NotFound
 from hippique.web.bodies import read_day
 from hippique.web.wording import FILTERS
@@ -45,7 +45,9 @@ def install_pages(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/", include_in_schema=False)
     def today() -> HTMLResponse:
-        return day_page(race_day(desk.now()))
+        day = race_day(desk.now())
+        planned = latest_plan(desk.archive, day) is not None
+        return day_page(day if planned else newest_day(desk.archive) or day)
 
     @app.get("/day/{date}", include_in_schema=False)
     def day(date: str) -> HTMLResponse:
