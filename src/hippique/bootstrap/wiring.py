@@ -54,6 +54,7 @@ class Folder:
     views: DiskViews
     file: SqliteFile
     queue: SqliteQueue
+    clock: Clock
 
     def close(self) -> None:
         """Close the queue's file."""
@@ -97,6 +98,7 @@ def open_folder(root: Path, clock: Clock, *, durable: bool = True) -> Folder:
         views=DiskViews(root, durable=durable),
         file=file,
         queue=SqliteQueue(file, clock),
+        clock=clock,
     )
 
 

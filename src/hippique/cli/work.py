@@ -41,7 +41,7 @@ from hippique.web.bodies import read_day, run_reply, schedule_reply
 
 
 @contextmanager
-def _service(data: Path | None) -> Iterator[tuple[DayService, Folder, Settings]]:
+def service_over(data: Path | None) -> Iterator[tuple[DayService, Folder, Settings]]:
     """A service over the data folder, beside a running one or alone; nothing is dispatched."""
     settings = settings_beside(data)
     clock = clock_of(settings)
@@ -83,7 +83,7 @@ def schedule(day: str, data: Path | None, *, as_json: bool) -> None:
 
 
 def _schedule(day: str, data: Path | None, *, with_tasks: bool, as_json: bool) -> None:
-    with _service(data) as (service, folder, settings):
+    with service_over(data) as (service, folder, settings):
         date = read_day(day, service.desk.now())
         planned = service.schedule(date, with_tasks=with_tasks)
         reply = schedule_reply(planned, settings.queue_path, str(folder.root / PLAN))
@@ -109,7 +109,7 @@ def _schedule(day: str, data: Path | None, *, with_tasks: bool, as_json: bool) -
 def run(url: str, phase: str, date_text: str | None, data: Path | None, *, as_json: bool) -> None:
     """Run one phase of one race, as POST /run does; before its due time it is a look."""
     begun = time.monotonic()
-    with _service(data) as (service, folder, settings):
+    with service_over(data) as (service, folder, settings):
         wanted = read_phase(phase)
         day = read_day(date_text, service.desk.now()) if date_text else None
         race = make_read_course(sites_of(settings), folder.archive)(url, day)
