@@ -39,9 +39,26 @@ def load(archive: Archive, kind: type[T], address: str) -> T | None:
 
 def latest_plan(archive: Archive, day: dt.date) -> Plan | None:
     """The day's newest plan, None before the first."""
-    prefix = f"{addresses.day_folder(day)}/plan"
-    versions = [a for a in archive.addresses(prefix) if a.endswith(f"/{addresses.PLAN}")]
+    versions = _plan_versions(archive, day)
     return load(archive, Plan, versions[-1]) if versions else None
+
+
+def _plan_versions(archive: Archive, day: dt.date) -> list[str]:
+    prefix = f"{addresses.day_folder(day)}/plan"
+    return [a for a in archive.addresses(prefix) if a.endswith(f"/{addresses.PLAN}")]
+
+
+def moves_of_day(archive: Archive, day: dt.date) -> dict[str, int]:
+    """How often each race was moved, cancelled or brought back, over the day's plan versions."""
+    moves: dict[str, int] = {}
+    before: dict[str, tuple[dt.datetime | None, bool]] = {}
+    for address in _plan_versions(archive, day):
+        plan = load(archive, Plan, address)
+        for race in plan.races if plan else ():
+            now = (race.off_time, race.cancelled)
+            moves[race.key] = moves.get(race.key, 0) + (before.get(race.key, now) != now)
+            before[race.key] = now
+    return moves
 
 
 def newest_day(archive: Archive) -> dt.date | None:

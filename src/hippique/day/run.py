@@ -11,6 +11,7 @@ from hippique.day.outcome import Order, Outcome, Status
 from hippique.day.phases import Phase, due_at, not_after
 from hippique.day.plan import PlannedRace
 from hippique.day.race_day import latest_plan, load, outcome_of
+from hippique.day.tasks import race_claim
 from hippique.day.visit_result import visit_result
 from hippique.day.visits import Visit, look, visit_h5, visit_h30
 from hippique.errors import SourceError, StoreBusy, StoreError, UnknownRace
@@ -85,7 +86,7 @@ def _stale(desk: Desk, visit: Visit) -> Status | None:
 
 
 def _claimed(desk: Desk, visit: Visit) -> Outcome:
-    key = f"race/{visit.order.race}"
+    key = race_claim(visit.order.race)
     if not desk.claims.acquire(key):
         stored = outcome_of(desk.archive, visit.order.race, visit.order.phase)
         if stored is not None:

@@ -18,10 +18,10 @@ from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.phases import DUE, Phase
 from hippique.day.plan import Plan, PlannedRace
-from hippique.day.race_day import decision_of, latest_plan
+from hippique.day.race_day import decision_of, latest_plan, load, outcome_of
 from hippique.day.schedule import create_task
 from hippique.day.snapshots import RaceSnapshots, take_snapshots
-from hippique.day.tasks import SAMPLE, Payload
+from hippique.day.tasks import SAMPLE, Payload, local_text, race_claim
 from hippique.errors import AlreadyExists
 from hippique.ports import PageRequest, Source
 from hippique.racing.card import RaceId
@@ -154,8 +154,42 @@ def _shown(ticket: Ticket, win: float | None, place: float | None) -> float | No
     return {"win": win, "place": place}.get(ticket.bet)
 
 
+def withdraw_moved(desk: Desk, plan: Plan) -> None:
+    """Withdraw slips that were frozen for another off time than the plan now knows."""
+    for race in plan.queued():
+        if race.off_time is None or desk.now() >= race.off_time:
+            continue
+        decided_for = _off_decided_for(desk, race.race)
+        if decided_for is not None and decided_for != race.off_time:
+            then, now = local_text(decided_for), local_text(race.off_time)
+            withdraw(desk, race.race, f"le départ a bougé de {then} à {now}")
+
+
+def _off_decided_for(desk: Desk, race: RaceId) -> dt.datetime | None:
+    """The off time that the race's slip was frozen for; None where it has no slip."""
+    if outcome_of(desk.archive, race, Phase.H5) is None:
+        return None
+    decision = decision_of(desk.archive, race)
+    address = f"{addresses.phase_folder(race, Phase.H5)}/{addresses.RACE}"
+    planned = load(desk.archive, PlannedRace, address)
+    return planned.off_time if planned and decision and decision.tickets else None
+
+
 def withdraw(desk: Desk, race: RaceId, reason: str) -> None:
-    """Write the withdrawal of a slip, once."""
+    """Write the withdrawal of a slip, once; a race that is being worked on waits for the next look.
+
+    The claim keeps the race's chain in one hand.
+    """
+    key = race_claim(race)
+    if not desk.claims.acquire(key):
+        return
+    try:
+        _withdraw(desk, race, reason)
+    finally:
+        desk.claims.release(key)
+
+
+def _withdraw(desk: Desk, race: RaceId, reason: str) -> None:
     folder = Folder(desk.archive, addresses.phase_folder(race, "WITHDRAWAL"))
     withdrawal = Withdrawal(race=str(race), withdrawn_at=desk.now(), reason=reason)
     folder.write_value("withdrawn.json", withdrawal)

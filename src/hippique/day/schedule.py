@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from hippique.day.desk import Desk
 from hippique.day.phases import Phase, due_at, not_after
 from hippique.day.plan import Plan, PlannedRace
-from hippique.day.race_day import decision_of, outcome_of
+from hippique.day.race_day import decision_of, moves_of_day, outcome_of
 from hippique.day.tasks import Payload, day_prefix, read_payload, task_name
-from hippique.errors import StoreBusy
 from hippique.ports import NewTask, Task
 from hippique.racing.codec import to_json
-
-MOST_REVISIONS = 20  # a race that moves back to an hour it had needs a new name each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +45,7 @@ def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
     """Create what is missing, cancel what is stale. A second call of the same plan does nothing."""
     cancelled = _cancel_stale(desk, plan)
     live = _live(desk, plan.date)
+    moves = moves_of_day(desk.archive, plan.date)
     queued: list[QueuedRace] = []
     skipped: list[Skipped] = []
     created = 0
@@ -56,7 +54,7 @@ def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
         if reason is not None:
             skipped.append(Skipped(race=race.key, reason=reason))
             continue
-        tasks, new = _queue_race(desk, race, live)
+        tasks, new = _queue_race(desk, race, live, moves.get(race.key, 0))
         created += new
         if any(tasks.values()):
             queued.append(QueuedRace(race=race, tasks=tasks))
@@ -66,6 +64,7 @@ def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
 
 
 Live = dict[tuple[str, str], Task]
+Tasks = dict[Phase, Task | None]
 
 
 def _live(desk: Desk, day: dt.date) -> Live:
@@ -112,15 +111,14 @@ def _has_begun(desk: Desk, race: PlannedRace) -> bool:
     return any(outcome_of(desk.archive, race.race, phase) for phase in (Phase.H30, Phase.H5))
 
 
-def _queue_race(desk: Desk, race: PlannedRace, live: Live) -> tuple[dict[Phase, Task | None], int]:
-    tasks: dict[Phase, Task | None] = {}
+def _queue_race(desk: Desk, race: PlannedRace, live: Live, moves: int) -> tuple[Tasks, int]:
+    tasks: Tasks = {}
     created = 0
     for phase in Phase:
-        task = live.get((str(race.race), phase))
-        if task is None and _is_wanted(desk, race, phase):
-            task = create_task(desk, _payload(desk, race, phase))
-            created += 1
-        tasks[phase] = task
+        tasks[phase] = live.get((str(race.race), phase))
+        if tasks[phase] is None and _is_wanted(desk, race, phase):
+            tasks[phase] = create_task(desk, _payload(desk, race, phase, moves))
+            created += tasks[phase] is not None
     return tasks, created
 
 
@@ -136,7 +134,7 @@ def _is_wanted(desk: Desk, race: PlannedRace, phase: Phase) -> bool:
     return desk.now() <= last
 
 
-def _payload(desk: Desk, race: PlannedRace, phase: Phase) -> Payload:
+def _payload(desk: Desk, race: PlannedRace, phase: Phase, moves: int) -> Payload:
     if race.off_time is None:  # _is_wanted has said no before
         raise ValueError(f"{race.key} has no off time")
     return Payload(
@@ -149,21 +147,13 @@ def _payload(desk: Desk, race: PlannedRace, phase: Phase) -> Payload:
         not_after=not_after(phase, race.off_time),
         generation=desk.queue.generation(),
         correlation_id=desk.new_id("run"),
+        moves=moves,
     )
 
 
-def create_task(desk: Desk, payload: Payload) -> Task:
-    """Create the payload's task under its first free name. Raises StoreBusy where none is free."""
-    live = {task.name: task for task in desk.queue.live(day_prefix(payload.date))}
-    for revision in range(MOST_REVISIONS):
-        name = task_name(payload, revision)
-        if name in live:
-            return live[name]
-        new = NewTask(name=name, due=payload.due, payload=to_json(payload))
-        if desk.queue.create(new):
-            return _created(new, desk.now())
-    raise StoreBusy(f"{MOST_REVISIONS} names of {payload.race} {payload.phase} are taken")
-
-
-def _created(new: NewTask, now: dt.datetime) -> Task:
-    return Task(name=new.name, due=new.due, payload=new.payload, created_at=now)
+def create_task(desk: Desk, payload: Payload) -> Task | None:
+    """Create the payload's task; None where its name is taken (it ran, or was cancelled)."""
+    new = NewTask(name=task_name(payload), due=payload.due, payload=to_json(payload))
+    if not desk.queue.create(new):
+        return None
+    return Task(name=new.name, due=new.due, payload=new.payload, created_at=desk.now())

@@ -15,7 +15,7 @@ from hippique.day.plan import Plan
 from hippique.day.planning import make_plan
 from hippique.day.race_day import latest_plan
 from hippique.day.run import run_order
-from hippique.day.samples import queue_last_samples, run_sample, sample_day
+from hippique.day.samples import queue_last_samples, run_sample, sample_day, withdraw_moved
 from hippique.day.schedule import Scheduled, queue_plan
 from hippique.day.tasks import SAMPLE, order_of, read_payload
 from hippique.errors import HippiqueError, StoreError
@@ -64,6 +64,7 @@ class DayService:
         except HippiqueError as error:
             self._say("ERROR", "Replan failed", correlation_id, error=str(error))
             raise
+        withdraw_moved(self.desk, planned.plan)
         scheduled = planned.scheduled
         if scheduled is not None and (scheduled.created or scheduled.cancelled):
             self._say("INFO", "Plan changed", correlation_id, **_figures(planned))

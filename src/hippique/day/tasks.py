@@ -19,7 +19,10 @@ _MARKS = {"H30": "h30", "H5": "h5", "RESULT": "res", SAMPLE: "odds"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """The body of the POST /run that a task makes. off: the off time it was made for."""
+    """The body of the POST /run that a task makes.
+
+    off: the off time it was made for. moves: how often the race had moved by then.
+    """
 
     course_url: str | None
     phase: str
@@ -30,6 +33,7 @@ class Payload:
     not_after: dt.datetime
     generation: int
     correlation_id: str
+    moves: int = 0
 
 
 def day_prefix(day: dt.date) -> str:
@@ -37,15 +41,21 @@ def day_prefix(day: dt.date) -> str:
     return f"run-{day:%Y%m%d}-"
 
 
-def task_name(payload: Payload, revision: int = 0) -> str:
-    """The name: race, phase, and a hash of due time and generation (a moved race is a new task).
+def task_name(payload: Payload) -> str:
+    """The name: race, phase, and a hash of due time, generation and moves.
 
-    revision: counts the times that a race came back to an hour whose name is taken.
+    A moved race is a new task, also where it moves back to an hour whose name is taken; a task
+    that an operator cancelled stays cancelled, because its name does.
     """
     due = payload.due.astimezone(dt.UTC).isoformat()
-    mark = hashlib.sha256(f"{due}|{payload.generation}|{revision}".encode()).hexdigest()[:8]
+    mark = hashlib.sha256(f"{due}|{payload.generation}|{payload.moves}".encode()).hexdigest()[:8]
     race = RaceId.parse(payload.race)
     return f"{day_prefix(race.day)}{str(race.key).lower()}-{_MARKS[payload.phase]}-{mark}"
+
+
+def race_claim(race: RaceId) -> str:
+    """The claim of whoever extends a race's chain."""
+    return f"race/{race}"
 
 
 def read_payload(task: Task) -> Payload:

@@ -40,6 +40,7 @@ class RunBody(BaseModel):
     off: dt.datetime | None = None
     not_after: dt.datetime | None = None
     generation: int | None = None
+    moves: int | None = None
     correlation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_.:-]{1,100}$")
 
 
