@@ -248,4 +248,4 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
         reports=FileReports(folder.archive, folder.views, outside.clock),
         new_id=outside.new_id,
     )
-    return DayService(desk)
+    return DayService(desk, time.monotonic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -33,10 +34,14 @@ class DayPlanned:
 
 
 class DayService:
-    """Serialises planning; everything else is the desk's. One per process."""
+    """Serialises planning; everything else is the desk's. One per process.
 
-    def __init__(self, desk: Desk) -> None:
+    stopwatch: wall seconds, for the durations in the log alone.
+    """
+
+    def __init__(self, desk: Desk, stopwatch: Callable[[], float]) -> None:
         self.desk = desk
+        self._stopwatch = stopwatch
         self._planning = Lock()
         self._unreported: set[dt.date] = set()
 
@@ -81,10 +86,12 @@ class DayService:
 
     def run(self, order: Order) -> Outcome:
         """Run one delivery and say how it went. Raises what `run_order` raises."""
+        begun = self._stopwatch()
         try:
             outcome = run_order(self.desk, order)
         except HippiqueError as error:
-            self._ended("ERROR", "Analysis failed", order, 1, error=f"{error}")
+            told = f"{type(error).__name__}: {error}"
+            self._ended("ERROR", "Analysis failed", order, begun, error=told, stderr_tail=told)
             raise
         if outcome.status is Status.DONE and order.phase is Phase.H5:
             self._queue_samples(order)
@@ -94,7 +101,7 @@ class DayService:
             "INFO",
             "Analysis complete" if done else "Task answered",
             order,
-            0,
+            begun,
             status=outcome.status,
             decision=outcome.decision,
             reasons=list(outcome.reasons),
@@ -103,7 +110,7 @@ class DayService:
         return outcome
 
     def _ended(
-        self, severity: str, message: str, order: Order, returncode: int, **fields: object
+        self, severity: str, message: str, order: Order, begun: float, **fields: object
     ) -> None:
         self.desk.journal.event(
             severity,
@@ -111,7 +118,8 @@ class DayService:
             correlation_id=order.correlation_id,
             phase=order.phase,
             race=str(order.race),
-            returncode=returncode,
+            returncode=0 if "error" not in fields else 1,
+            duration_s=round(self._stopwatch() - begun, 3),
             **fields,
         )
 

@@ -83,7 +83,7 @@ def pools_at(race: SimulatedRace, now: datetime) -> dict[PoolName, Pool]:
 def pool_at(race: SimulatedRace, name: PoolName, now: datetime) -> Pool:
     """One pool. Raises KeyError where the bet is not offered on this race."""
     flow = _flows(race)[name]
-    stakes = _interpolated(flow, min(now, race.actual_off).timestamp())
+    stakes = _interpolated(flow, min(now, race.closes_at).timestamp())
     return Pool(
         operator=name[0],
         bet=name[1],
@@ -157,11 +157,7 @@ def _flow(
 
 def _blocks(race: SimulatedRace) -> list[tuple[float, float, float, float]]:
     """(start, end, share of all money, how informed), cut where a withdrawal becomes known."""
-    opens, off = race.opens_at.timestamp(), race.off_time.timestamp()
-    marks = [(opens, 0.0)]
-    marks += [(off - 60 * minutes, share) for minutes, share in _INFLOW[:-1]]
-    marks.append((race.actual_off.timestamp(), 1.0))
-    marks = [mark for mark in marks if mark[0] >= opens]
+    marks = _marks_of_moved(race) if race.offs else _marks(race, race.off_time, race.actual_off)
     for entry in race.entries:
         if entry.withdrawn_at is not None and entry.withdrawn_at > race.opens_at:
             marks = _cut(marks, entry.withdrawn_at.timestamp())
@@ -170,6 +166,40 @@ def _blocks(race: SimulatedRace) -> list[tuple[float, float, float, float]]:
         (start, end, share - before, 0.1 + 0.8 * (before + share) / 2)
         for (start, before), (end, share) in pairwise(marks)
     ]
+
+
+def _marks(race: SimulatedRace, off_time: datetime, closes: datetime) -> list[tuple[float, float]]:
+    """(instant, share of all money in by then) for a crowd that expects this off."""
+    opens, off = race.opens_at.timestamp(), off_time.timestamp()
+    marks = [(opens, 0.0)]
+    marks += [(off - 60 * minutes, share) for minutes, share in _INFLOW[:-1]]
+    marks.append((closes.timestamp(), 1.0))
+    return [mark for mark in marks if mark[0] >= opens]
+
+
+def _marks_of_moved(race: SimulatedRace) -> list[tuple[float, float]]:
+    """The crowd follows the printed off: when it moves, the money still out is spread anew."""
+    closes = race.actual_off
+    marks = [(race.opens_at.timestamp(), 0.0)]
+    ends = [printed.since for printed in race.offs[1:]] + [closes]
+    for printed, until in zip(race.offs, ends, strict=True):
+        expected = _marks(race, printed.off_time, max(printed.off_time, until))
+        start, held = marks[-1]
+        before = _share_at(expected, start)
+        steps = [time for time, _ in expected if start < time < until.timestamp()]
+        marks += [
+            (time, held + (1 - held) * (_share_at(expected, time) - before) / (1 - before))
+            for time in (*steps, until.timestamp())
+        ]
+    return marks
+
+
+def _share_at(marks: list[tuple[float, float]], instant: float) -> float:
+    at = bisect_right([time for time, _ in marks], instant)
+    if at == len(marks):
+        return marks[-1][1]
+    (start, low), (end, high) = marks[at - 1], marks[at]
+    return low + (high - low) * (instant - start) / (end - start)
 
 
 def _cut(marks: list[tuple[float, float]], instant: float) -> list[tuple[float, float]]:

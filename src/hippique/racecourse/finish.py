@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 from hippique.racecourse.field import KINDS
@@ -65,6 +66,30 @@ def win_chances(starters: Sequence[Entry]) -> dict[int, float]:
             totals[index] += density * product / beaten[index]
     scale = sum(totals)
     return {entry.number: total / scale for entry, total in zip(starters, totals, strict=True)}
+
+
+def without(finish: Finish, number: int) -> Finish:
+    """The same race without this horse: each ran for itself, so the others stay as they were."""
+    order = (tuple(other for other in tied if other != number) for tied in finish.order)
+    return Finish(
+        order=tuple(tied for tied in order if tied),
+        times_ms={other: time for other, time in finish.times_ms.items() if other != number},
+        disqualified=tuple(other for other in finish.disqualified if other != number),
+        fallen=tuple(other for other in finish.fallen if other != number),
+        pulled_up=tuple(other for other in finish.pulled_up if other != number),
+    )
+
+
+def with_dead_heat(finish: Finish) -> Finish:
+    """The closest two places among the first four become one, at the earlier time."""
+    order, times = list(finish.order), dict(finish.times_ms)
+    if any(len(tied) > 1 for tied in order[:3]) or len(order) < 2:  # noqa: PLR2004  a pair
+        return finish
+    gaps = [times[order[i + 1][0]] - times[order[i][0]] for i in range(min(3, len(order) - 1))]
+    first = gaps.index(min(gaps))
+    pair = tuple(sorted(order[first] + order[first + 1]))
+    times |= dict.fromkeys(pair, times[order[first][0]])
+    return replace(finish, order=(*order[:first], pair, *order[first + 2 :]), times_ms=times)
 
 
 def _normal_cdf(deviation: float) -> float:

@@ -81,7 +81,8 @@ def _race_page(race: SimulatedRace, now: datetime, *, result: str | None) -> str
         track=race.track.title(),
         country_words=None if race.country == "FR" else COUNTRY_WORDS[race.country],
         race=race,
-        hour=clock_words(race.off_time),
+        hour=clock_words(race.printed_off(now)),
+        is_cancelled=race.is_cancelled(now),
         discipline_words=DISCIPLINE_WORDS[race.discipline],
         prize=thousands(race.prize_eur, HARD_SPACE),
         starters=race.declared - len(withdrawn),
@@ -153,7 +154,7 @@ def _meeting(meeting: SimulatedMeeting, now: datetime) -> dict[str, object]:
         "number": meeting.number,
         "track": meeting.track.title(),
         "country_words": None if meeting.country == "FR" else COUNTRY_WORDS[meeting.country],
-        "hour": clock_words(first.off_time),
+        "hour": clock_words(first.printed_off(now)),
         "going": first.going,
         "withdrawn": " - ".join(withdrawn),
         "races": [_programme_race(race, now) for race in meeting.races],
@@ -161,18 +162,23 @@ def _meeting(meeting: SimulatedMeeting, now: datetime) -> dict[str, object]:
 
 
 def _programme_race(race: SimulatedRace, now: datetime) -> dict[str, object]:
-    starters = race.declared - len(race.withdrawn(now))
-    is_official = race.status(now) is RaceStatus.OFFICIAL
-    first_three = " - ".join(map(str, race.finish.finishers()[:3]))
     return {
         "number": race.key.race,
         "name": race.name,
         "href": race_path(race),
         "button": "btnQuinte" if race.is_quinte else "btnCourse",
-        "state": first_three
-        if is_official
-        else f"{starters} Partants - {clock_words(race.off_time)}",
+        "state": _programme_state(race, now),
     }
+
+
+def _programme_state(race: SimulatedRace, now: datetime) -> str:
+    status = race.status(now)
+    if status is RaceStatus.CANCELLED:
+        return "Course annulée"
+    if status is RaceStatus.OFFICIAL:
+        return " - ".join(map(str, race.finish.finishers()[:3]))
+    starters = race.declared - len(race.withdrawn(now))
+    return f"{starters} Partants - {clock_words(race.printed_off(now))}"
 
 
 def _date_words(day: SimulatedDay) -> str:

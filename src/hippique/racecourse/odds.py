@@ -72,10 +72,12 @@ def mates(race: SimulatedRace, number: int, running: dict[int, int]) -> Sequence
 def reference_at(race: SimulatedRace, now: datetime) -> datetime:
     """The instant of the reference odds: the morning's, and ten minutes before the off once past.
 
-    Before the morning's instant there are none yet: the caller compares.
+    Before the morning's instant there are none yet: the caller compares. An off that moves later
+    leaves them at the ten minutes before the old one, until the new ones come.
     """
-    before_off = race.off_time - REFERENCE_BEFORE_OFF
-    return before_off if now >= before_off else race.morning_at
+    offs = [printed.off_time for printed in race.offs if printed.since <= now] or [race.off_time]
+    passed = [off - REFERENCE_BEFORE_OFF for off in offs if off - REFERENCE_BEFORE_OFF <= now]
+    return passed[-1] if passed else race.morning_at
 
 
 def decimes(dividend: Fraction) -> int:

@@ -35,6 +35,7 @@ _STATUSES = {
     RaceStatus.CLOSED: ("EN_COURS", "EN_COURS"),
     RaceStatus.PROVISIONAL: ("ARRIVEE_PROVISOIRE", "ARRIVEE"),
     RaceStatus.OFFICIAL: ("ARRIVEE_DEFINITIVE_COMPLETE", "ARRIVEE"),
+    RaceStatus.CANCELLED: ("COURSE_ANNULEE", "ANNULEE"),
 }
 _SEXES = {"M": "MALES", "F": "FEMELLES", "H": "HONGRES"}
 _SHOES = {
@@ -81,7 +82,7 @@ def meeting_document(meeting: SimulatedMeeting, now: datetime) -> Document:
             "code": _COUNTRIES[meeting.country],
             "libelle": COUNTRY_WORDS[meeting.country].upper(),
         },
-        "statut": "PROG",
+        "statut": "ANNULEE" if all(race.is_cancelled(now) for race in meeting.races) else "PROG",
         "meteo": {"libelleCourt": place},
         "courses": [race_document(race, now) for race in meeting.races],
     }
@@ -92,6 +93,7 @@ def race_document(race: SimulatedRace, now: datetime) -> Document:
     status = race.status(now)
     stage, category = _STATUSES[status]
     document = _fixed_facts(race) | {
+        "heureDepart": _milliseconds(race.printed_off(now)),
         "statut": stage,
         "categorieStatut": category,
         "departImminent": False,
@@ -111,7 +113,7 @@ def participants(race: SimulatedRace, now: datetime, *, internet: bool) -> Docum
     pool = "E_SIMPLE_GAGNANT" if internet else "SIMPLE_GAGNANT"
     operator = "pmu_internet" if internet else "pmu"
     # PMU recomputes by the minute and says when.
-    shown_at = min(now, race.actual_off).replace(second=0, microsecond=0)
+    shown_at = min(now, race.closes_at).replace(second=0, microsecond=0)
     live = win_odds(race, (operator, "win"), shown_at)
     morning = win_odds(race, (operator, "win"), race.morning_at) if now >= race.morning_at else {}
     places = {number: place for place, number in ranked(race)}
@@ -147,7 +149,7 @@ def _fixed_facts(race: SimulatedRace) -> Document:
         "numExterneReunion": race.key.meeting,
         "numOrdre": race.key.race,
         "numExterne": race.key.race,
-        "heureDepart": _milliseconds(race.off_time),
+        "heureDepart": None,
         "libelle": without_accents(race.name).upper(),
         "montantPrix": race.prize_eur,
         "distance": race.distance_m,
@@ -176,7 +178,20 @@ def _incidents(race: SimulatedRace, now: datetime) -> list[Document]:
 
 @lru_cache(maxsize=256)  # what the draw fixed
 def _fixed_runners(race: SimulatedRace) -> tuple[Document, ...]:
-    return tuple(_runner(entry) for entry in race.entries)
+    gait = {"allure": "TROT" if race.discipline.is_trot else "GALOP"}
+    return tuple(_runner(entry) | gait | _handicap(race, entry) for entry in race.entries)
+
+
+def _handicap(race: SimulatedRace, entry: Entry) -> Document:
+    """What evens the field out: a trotter's own distance, a galloper's weight and draw."""
+    if race.discipline.is_trot:
+        return {"handicapDistance": entry.distance_m}
+    handicap: Document = {}
+    if entry.weight_kg is not None:
+        handicap["handicapPoids"] = round(entry.weight_kg * 10)
+    if entry.draw is not None:
+        handicap["placeCorde"] = entry.draw
+    return handicap
 
 
 def _runner(entry: Entry) -> Document:
@@ -192,14 +207,9 @@ def _runner(entry: Entry) -> Document:
         "indicateurInedit": False,
         "musique": entry.form.replace(" ", ""),
         "gainsParticipant": {"gainsCarriere": entry.earnings_eur * 100},
-        "handicapDistance": entry.distance_m,
     }
     if entry.shoes:
         runner["deferre"] = _SHOES[entry.shoes]
-    if entry.weight_kg is not None:
-        runner["handicapPoids"] = round(entry.weight_kg * 10)
-    if entry.draw is not None:
-        runner["placeCorde"] = entry.draw
     if entry.coupling is not None:
         runner["ecurie"] = _letter(entry.coupling)
     return runner

@@ -86,9 +86,21 @@ class Timeline:
     official_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedOff:
+    """An off as the sites print it, from an instant on."""
+
+    since: datetime
+    off_time: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SimulatedRace:
-    """One race with its timeline. Site ids are our own numbers, shared by no site."""
+    """One race with its timeline. Site ids are our own numbers, shared by no site.
+
+    offs: every off that was printed, first to last; empty where it never moves. cancelled_at:
+    when that became known; None for a race that is run.
+    """
 
     seed: int
     id: RaceId
@@ -104,6 +116,8 @@ class SimulatedRace:
     entries: tuple[Entry, ...]
     finish: Finish
     timeline: Timeline
+    offs: tuple[PrintedOff, ...] = ()
+    cancelled_at: datetime | None = None
 
     @property
     def key(self) -> RaceKey:
@@ -122,13 +136,20 @@ class SimulatedRace:
 
     @property
     def off_time(self) -> datetime:
-        """The off as planned and printed."""
+        """The last printed off; see `printed_off`."""
         return self.timeline.off_time
 
     @property
     def actual_off(self) -> datetime:
-        """The off as it was: pools close then."""
+        """The off as it was, or would have been."""
         return self.timeline.actual_off
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the pools close: at the off, or when the race is cancelled."""
+        if self.cancelled_at is None:
+            return self.timeline.actual_off
+        return min(self.timeline.actual_off, self.cancelled_at)
 
     @property
     def provisional_at(self) -> datetime:
@@ -145,6 +166,17 @@ class SimulatedRace:
         """Declared horses, later non-runners included."""
         return len(self.entries)
 
+    def printed_off(self, now: datetime) -> datetime:
+        """The off that the sites print at this instant."""
+        if not self.offs:
+            return self.timeline.off_time
+        known = [printed.off_time for printed in self.offs if printed.since <= now]
+        return known[-1] if known else self.offs[0].off_time
+
+    def is_cancelled(self, now: datetime) -> bool:
+        """Whether it is known at this instant that the race is not run."""
+        return self.cancelled_at is not None and self.cancelled_at <= now
+
     def entry(self, number: int) -> Entry:
         """The horse with this saddle number; numbers run from 1 without a gap."""
         return self.entries[number - 1]
@@ -159,6 +191,8 @@ class SimulatedRace:
 
     def status(self, now: datetime) -> RaceStatus:
         """How far the race is at this instant."""
+        if self.is_cancelled(now):
+            return RaceStatus.CANCELLED
         if now < self.actual_off:
             return RaceStatus.OPEN
         if now < self.provisional_at:

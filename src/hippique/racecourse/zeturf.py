@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -26,8 +27,10 @@ from hippique.racecourse.wording import (
 from hippique.racecourse.zeturf_odds import odds_document
 from hippique.racecourse.zeturf_result import official_result, timeline
 from hippique.racing.card import Blinkers, Discipline, RaceStatus, Shoes
+from hippique.racing.times import paris_at
 
 BETTING_OPENS_BEFORE = timedelta(minutes=15)  # the programme shows this instant, not the off
+UNSTARTED = timedelta(minutes=10)  # the strip's placeholder before the actual off is known
 DISCIPLINE_IDS = {
     Discipline.TROT_HARNESS: 1,
     Discipline.FLAT: 2,
@@ -85,7 +88,7 @@ def programme_page(day: SimulatedDay, now: datetime) -> str:
         title=f"Pronostics & Cotes des courses du {day.day:%d/%m/%Y}",
         body_id="programme",
         date_words=words,
-        frise=_frise(day, _started(day, now)),
+        frise=_frise(day, _last_change(day, now)),
         countries=countries,
     )
 
@@ -101,6 +104,7 @@ def race_page(day: SimulatedDay, race: SimulatedRace, now: datetime) -> str:
     uri = race_uri(race)
     is_official = status is RaceStatus.OFFICIAL
     withdrawn = race.withdrawn(now)
+    off_time = race.printed_off(now)
     title = f"{race.id.day:%d/%m/%Y} - {race.track} - {race.name}"
     return render(
         "zeturf_race.html",
@@ -119,48 +123,57 @@ def race_page(day: SimulatedDay, race: SimulatedRace, now: datetime) -> str:
         state=_STATES.get(status, 3),
         odds_js=json.dumps(odds_document(race, now), separators=(",", ":")),
         bet_ids=[id_ for bet, id_ in BET_IDS.items() if is_offered("zeturf", bet, race.declared)],
-        off_timestamp=int(race.off_time.timestamp()),
-        off_words=clock_words(race.off_time),
+        off_timestamp=int(off_time.timestamp()),
+        off_words=clock_words(off_time),
         starters=race.declared - len(withdrawn),
         withdrawn=" - ".join(map(str, withdrawn)),
         timeline=timeline(race, now),
         result=official_result(race) if is_official else None,
-        frise=_frise(day, _started(day, now)),
+        frise=_frise(day, _last_change(day, now)),
         runners=_runner_table(race, withdrawn),
     )
 
 
-def _started(day: SimulatedDay, now: datetime) -> int:
-    """How many races went off: the strip of races changes only then."""
-    return sum(race.actual_off <= now for race in day.races())
+def _last_change(day: SimulatedDay, now: datetime) -> datetime | None:
+    """When the strip of races last changed: a race went off, or its printed off moved."""
+    changes = _changes(day)
+    at = bisect_right(changes, now)
+    return changes[at - 1] if at else None
 
 
-@lru_cache(maxsize=128)  # one per race that goes off
-def _frise(day: SimulatedDay, started: int) -> str:
-    offs = sorted(race.actual_off for race in day.races())
-    latest = offs[started - 1] if started else None
+@lru_cache(maxsize=16)
+def _changes(day: SimulatedDay) -> tuple[datetime, ...]:
+    started = [race.closes_at for race in day.races() if race.closes_at == race.actual_off]
+    moved = [printed.since for race in day.races() for printed in race.offs[1:]]
+    return tuple(sorted(started + moved))
+
+
+@lru_cache(maxsize=128)  # one per change; none of them is the day's morning
+def _frise(day: SimulatedDay, changed: datetime | None) -> str:
+    now = changed or paris_at(day.day, 0)
     meetings = [
         {
             "number": meeting.number,
             "code": _country_code(day, meeting),
             "track": meeting.track,
             "href": _meeting_uri(meeting),
-            "races": [_frise_race(race, latest) for race in meeting.races],
+            "races": [_frise_race(race, now) for race in meeting.races],
         }
         for meeting in day.meetings
     ]
     return render("zeturf_frise.html", meetings=meetings)
 
 
-def _frise_race(race: SimulatedRace, latest: datetime | None) -> dict[str, object]:
-    is_started = latest is not None and race.actual_off <= latest
+def _frise_race(race: SimulatedRace, now: datetime) -> dict[str, object]:
+    off_time = race.printed_off(now)
+    is_started = race.actual_off <= now and not race.is_cancelled(now)
     return {
         "number": race.key.race,
         "name": race.name,
         "href": race_uri(race),
-        "hour": clock_words(race.off_time),
-        "depart": int(race.off_time.timestamp()),
-        "time": int((race.actual_off if is_started else race.off_time).timestamp()),
+        "hour": clock_words(off_time),
+        "depart": int(off_time.timestamp()),
+        "time": int((race.actual_off if is_started else off_time + UNSTARTED).timestamp()),
     }
 
 
@@ -176,7 +189,8 @@ def _country_code(day: SimulatedDay, meeting: SimulatedMeeting) -> str:
 
 
 def _meeting_card(day: SimulatedDay, meeting: SimulatedMeeting, now: datetime) -> dict[str, object]:
-    opens = meeting.races[0].off_time - BETTING_OPENS_BEFORE
+    opens = meeting.races[0].printed_off(now) - BETTING_OPENS_BEFORE
+    statuses = {race.status(now) for race in meeting.races}
     kinds = dict.fromkeys(race.discipline for race in meeting.races)
     return {
         "number": meeting.number,
@@ -186,7 +200,8 @@ def _meeting_card(day: SimulatedDay, meeting: SimulatedMeeting, now: datetime) -
         "href": _meeting_uri(meeting),
         "races": meeting.races,
         "kinds": [{"id": DISCIPLINE_IDS[kind], "name": DISCIPLINE_WORDS[kind]} for kind in kinds],
-        "is_over": all(race.status(now) is RaceStatus.OFFICIAL for race in meeting.races),
+        "is_over": statuses <= {RaceStatus.OFFICIAL, RaceStatus.CANCELLED},
+        "is_cancelled": statuses == {RaceStatus.CANCELLED},
         "opens": int(opens.timestamp()),
         "opens_words": clock_words(opens),
     }

@@ -11,6 +11,7 @@ from hippique.racecourse.simulated import SimulatedRace
 from hippique.racecourse.wording import (
     capitals,
     chrono,
+    clock_words,
     euro_amount,
     family_first,
     margins,
@@ -78,6 +79,10 @@ def _all_lines(race: SimulatedRace) -> tuple[tuple[datetime, str], ...]:
     lines += [
         (race.off_time - timedelta(minutes=3), "Départ dans 3 minutes"),
         (race.off_time - timedelta(seconds=10), "Les chevaux sont sous les ordres"),
+        *(
+            (printed.since, f"Départ prévu à {clock_words(printed.off_time)}")
+            for printed in race.offs[1:]
+        ),
         (race.actual_off, "Les chevaux sont partis"),
         (race.provisional_at, f"Arrivée provisoire - {_named_order(race)}"),
         (race.official_at, f"Arrivée officielle - {_named_order(race)}"),
@@ -85,6 +90,9 @@ def _all_lines(race: SimulatedRace) -> tuple[tuple[datetime, str], ...]:
     for rank, number in enumerate(race.finish.disqualified):
         instant = race.actual_off + timedelta(seconds=50 + 12 * rank)
         lines.append((instant, f"Le n°{number} {capitals(race.entry(number))} est disqualifié."))
+    if race.cancelled_at is not None:
+        lines = [line for line in lines if line[0] < race.cancelled_at]
+        lines.append((race.cancelled_at, "La course est annulée"))
     return tuple(sorted(lines))
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from hippique.errors import PageChanged, PageMissing, WrongPage
 from hippique.racing.card import Meeting, Reading
 from hippique.sources.geny import selectors as s
 from hippique.sources.geny.address import GenyAddress, as_day, find_address
 from hippique.sources.geny.encoding import LOST, decode
+from hippique.sources.markup import parse_html
 
 _NUL = "\x00"
 _SHORTEST = 40  # characters; anything shorter holds no table
@@ -60,18 +61,12 @@ def open_page(body: bytes, url: str | None) -> Page:
         raise PageChanged("a page of text (it is binary)", site=s.SITE, url=url)
     _refuse_error_page(text, url)
     generation = _generation(text, url)
-    tree = _tree("" if generation is Generation.JSON else text, url)
+    html = "" if generation is Generation.JSON else text
+    tree = parse_html(html, site=s.SITE, url=url)
     page = Page(text, url, generation, tree, find_address(url) if url else None)
     if LOST in text:
         page.warnings.append(f"the encoding is damaged: {text.count(LOST)} letters are lost")
     return page
-
-
-def _tree(text: str, url: str | None) -> LexborHTMLParser:
-    try:
-        return LexborHTMLParser(text)
-    except (SelectolaxError, ValueError) as error:
-        raise PageChanged("a page that can be parsed", site=s.SITE, url=url) from error
 
 
 def _refuse_error_page(text: str, url: str | None) -> None:
