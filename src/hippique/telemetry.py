@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, TextIO
 
@@ -12,6 +13,12 @@ from prometheus_client import CollectorRegistry, Counter
 
 SEVERITIES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PARSING = "Error parsing"
+TAIL_LENGTH = 2000
+
+
+def traceback_tail(error: BaseException) -> str:
+    """The end of an error's traceback, for the log's `stderr_tail`."""
+    return "".join(traceback.format_exception(error))[-TAIL_LENGTH:]
 
 
 class StructuredJournal:

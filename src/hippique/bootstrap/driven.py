@@ -36,6 +36,7 @@ from hippique.runtime.dispatcher import run_due, sole_dispatch
 from hippique.settings import Settings
 from hippique.sources.addresses import site_addresses
 from hippique.sources.recorded import RecordedSource
+from hippique.telemetry import traceback_tail
 
 IN_PROCESS = "http://racecourse.test"  # a reserved name: no such host exists, no socket is opened
 FIRST_DATE = dt.date(2026, 6, 6)
@@ -177,4 +178,9 @@ def _deliver(drive: Drive) -> None:
         drive.service.deliver(task)
         return Delivery(ok=True)
 
-    run_due(drive.folder.queue, deliver, drive.clock)
+    def report(error: Exception) -> None:
+        told = f"{type(error).__name__}: {error}"
+        journal = drive.service.desk.journal
+        journal.event("ERROR", "Dispatch failed", error=told, stderr_tail=traceback_tail(error))
+
+    run_due(drive.folder.queue, deliver, drive.clock, report=report)

@@ -6,13 +6,23 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
+from hippique.betting.slip import decision_document, write_decision
 from hippique.bootstrap.identity import code_version
 from hippique.bootstrap.wiring import ESTIMATORS, POLICIES, Mode, make_options, make_sources
+from hippique.day import addresses
+from hippique.day.analyse import Inputs, decide, read_forecast
 from hippique.day.desk import Desk
-from hippique.day.plan import Plan
+from hippique.day.phases import Phase
+from hippique.day.plan import Plan, PlannedRace
+from hippique.day.race_day import decision_of, latest_plan, load, snapshots_of
 from hippique.day.replay import Replay, replay_day
+from hippique.day.visits import setting_of
+from hippique.errors import NotFound
 from hippique.ports import Archive, Source
+from hippique.racing.card import RaceId
 from hippique.runtime.claims import MemoryClaims
 from hippique.runtime.clocks import DrivenClock, WallClock
 from hippique.runtime.memory import MemoryArchive, MemoryViews
@@ -49,6 +59,32 @@ def replay_archived(settings: Settings, archive: Archive, plan: Plan) -> Replay:
         return _desk(then, plan, memory, sources, instant)
 
     return replay_day(archive, _sites(then, plan), desk_at, plan.date, code_version())
+
+
+def decide_again(settings: Settings, archive: Archive, race: RaceId) -> tuple[dict[str, Any], bool]:
+    """The decision made anew from a race's archived snapshots and chances, and whether it is equal.
+
+    Raises NotFound where the race has no frozen decision.
+    """
+    plan = latest_plan(archive, race.day)
+    frozen = decision_of(archive, race)
+    folder = addresses.phase_folder(race, Phase.H5)
+    planned = load(archive, PlannedRace, f"{folder}/{addresses.RACE}")
+    snapshots = snapshots_of(archive, race, Phase.H5)
+    if plan is None or frozen is None or planned is None or snapshots is None:
+        raise NotFound(f"{race} has no frozen decision in this archive")
+    inputs = Inputs(
+        race=planned,
+        snapshots=snapshots,
+        earlier=snapshots_of(archive, race, Phase.H30),
+        forecast=read_forecast(archive.read(f"{folder}/{addresses.FORECAST}")),
+        hashes=frozen.inputs,
+    )
+    then = settings.model_copy(update=_settings_then(plan))
+    desk = _desk(then, plan, MemoryArchive(), (), frozen.decided_at)
+    made = decide(inputs, setting_of(desk), frozen.decided_at)
+    again = replace(made, versions=frozen.versions)  # other code is `replay`'s to tell
+    return decision_document(again), write_decision(again) == write_decision(frozen)
 
 
 def _settings_then(plan: Plan) -> dict[str, object]:

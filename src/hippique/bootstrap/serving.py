@@ -32,20 +32,23 @@ from hippique.bootstrap.wiring import (
     sites_of,
 )
 from hippique.day.addresses import PLAN
+from hippique.day.desk import Journal
 from hippique.day.duties import Due, Duty, duties_after
 from hippique.day.race_day import race_day
 from hippique.day.service import DayService
-from hippique.errors import SettingsError
+from hippique.day.source_health import last_successes
+from hippique.day.tasks import local_text
+from hippique.errors import HippiqueError, SettingsError
 from hippique.ports import Task
 from hippique.racing.codec import to_pretty_json
 from hippique.racing.times import paris_at
 from hippique.runtime.calendar import Calendar
 from hippique.runtime.clocks import FollowedClock, PacedClock, WallClock
-from hippique.runtime.delivery import Delivery
+from hippique.runtime.delivery import Delivery, Report
 from hippique.runtime.dispatcher import Dispatcher
 from hippique.settings import Settings, data_folder
 from hippique.sources.racecourse_clock import read_racecourse_time
-from hippique.telemetry import CountingJournal, StructuredJournal
+from hippique.telemetry import CountingJournal, StructuredJournal, traceback_tail
 from hippique.web.api import Check, Doors, make_app
 
 RACECOURSE_PATIENCE_S = 30.0
@@ -115,9 +118,10 @@ def plug(settings: Settings) -> Running:
         new_id=lambda prefix: f"{prefix}-{uuid.uuid4()}",
     )
     service = make_service(settings, mode, folder, outside)
-    dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock)
+    report = _reporter(outside.journal)
+    dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock, report=report)
     dues = iter(()) if is_viewed else _dues(clock.now())
-    calendar = Calendar(dues, service.do, clock, lambda error: _duty_failed(service, error))
+    calendar = Calendar(dues, service.do, clock, report)
     doors = Doors(
         service=service,
         operator=folder.queue,
@@ -151,6 +155,7 @@ def _checks(
         ("store", lambda: _store_check(folder)),
         ("queue", lambda: _queue_check(folder, dispatcher)),
         ("calendar", calendar_check),
+        ("sources", lambda: _source_check(folder)),
     )
 
 
@@ -171,9 +176,15 @@ def _check_auth(settings: Settings) -> None:
         )
 
 
-def _duty_failed(service: DayService, error: Exception) -> None:
-    told = f"{type(error).__name__}: {error}"
-    service.desk.journal.event("ERROR", "Duty failed", error=told)
+def _reporter(journal: Journal) -> Report:
+    """Tell the log what no task and no caller can carry; the details only of bugs."""
+
+    def report(error: Exception) -> None:
+        told = f"{type(error).__name__}: {error}"
+        tail = "" if isinstance(error, HippiqueError) else traceback_tail(error)
+        journal.event("ERROR", "Duty or dispatch failed", error=told, stderr_tail=tail)
+
+    return report
 
 
 def _dues(now: dt.datetime) -> Iterator[Due]:
@@ -210,6 +221,13 @@ def _notice(settings: Settings, host: str, port: int) -> bytes:
     """Where this service is and whose clock it follows, for commands beside it."""
     notice = ServiceNotice(url=f"http://{host}:{port}", racecourse_url=settings.racecourse_url)
     return to_pretty_json(notice)
+
+
+def _source_check(folder: Folder) -> tuple[bool, str]:
+    """Each source's last programme of the race day; well while one of them has given one."""
+    seen = last_successes(folder.archive, race_day(folder.clock.now()))
+    told = [f"{name} {local_text(at) if at else 'never'}" for name, at in sorted(seen.items())]
+    return not seen or any(seen.values()), ", ".join(told) or "not asked yet"
 
 
 class _Server(uvicorn.Server):

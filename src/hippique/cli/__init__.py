@@ -13,7 +13,8 @@ from hippique.cli.parse import parse
 from hippique.cli.queue import queue
 from hippique.cli.racecourse import racecourse
 from hippique.cli.serve import serve
-from hippique.cli.work import analyse, plan, run, schedule
+from hippique.cli.stages import analyse, p_finale, pipeline, simulate_ev, update_excel
+from hippique.cli.work import plan, run, schedule
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,7 +27,8 @@ def main() -> None:
 
 
 for _command in (
-    day, serve, racecourse, plan, schedule, run, analyse, parse, show, explain, verify, replay,
+    day, serve, racecourse, plan, schedule, run, analyse, p_finale, simulate_ev,
+    pipeline, update_excel, parse, show, explain, verify, replay,
     queue, check, workbook, ledger,
 ):  # fmt: skip
     main.add_command(_command)

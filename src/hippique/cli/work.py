@@ -1,4 +1,4 @@
-"""What the HTTP calls do, from the command line: plan, schedule, run; and one stage alone."""
+"""What the HTTP calls do, from the command line: plan, schedule, run."""
 
 from __future__ import annotations
 
@@ -27,13 +27,11 @@ from hippique.bootstrap.wiring import (
     sites_of,
 )
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import day_or_latest, open_archive, settings_beside
+from hippique.cli.folders import settings_beside
 from hippique.day.addresses import PLAN
-from hippique.day.documents import race_document
 from hippique.day.outcome import Order
 from hippique.day.phases import read_phase
 from hippique.day.service import DayService
-from hippique.errors import NotFound
 from hippique.runtime.clocks import WallClock
 from hippique.settings import Settings, data_folder
 from hippique.telemetry import StructuredJournal
@@ -131,26 +129,3 @@ def _tell_run(reply: dict[str, Any], *, as_json: bool) -> None:
     click.echo(f"{reply['race']} {reply['phase']}: {reply['status']}{decision}")
     for reason in reply["reasons"]:
         click.echo(f"  {reason}")
-
-
-@click.command(epilog="Example: hippique analyse 2026-06-07 R1C3")
-@click.argument("day")
-@click.argument("race")
-@data_option
-@json_option
-@foreseeable
-def analyse(day: str, race: str, data: Path | None, *, as_json: bool) -> None:
-    """Print the snapshots and chances of an archived race: the first stage alone."""
-    archive = open_archive(data)
-    document = race_document(archive, day_or_latest(archive, day), race, WallClock().now())
-    if not document["snapshots"]:
-        raise NotFound(f"{day}/{race} has no snapshot yet")
-    if as_json:
-        print_json({"snapshots": document["snapshots"], "forecast": document["forecast"]})
-        return
-    for phase, snapshots in document["snapshots"].items():
-        for snapshot in snapshots:
-            odds = "  ".join(f"{q['number']}:{q['win'] or '-'}" for q in snapshot["quotes"])
-            click.echo(f"{phase} {snapshot['source']} {snapshot['pool']}  {odds}")
-    chances = document["forecast"].get("chances", [])
-    click.echo("  ".join(f"{c['number']}:{c['p_win']:.3f}" for c in chances))

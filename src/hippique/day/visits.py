@@ -94,10 +94,11 @@ def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision:
     now = desk.now()
     if now >= visit.off_time:
         raise SourceDown("the pages came after the off; no ticket is written", site="day")
-    return write_slip(folder, inputs, _setting(desk), now)
+    return write_slip(folder, inputs, setting_of(desk), now)
 
 
-def _setting(desk: Desk) -> Setting:
+def setting_of(desk: Desk) -> Setting:
+    """What a desk decides under."""
     return Setting(
         forecaster=desk.forecaster,
         policy=desk.policy,
