@@ -32,9 +32,16 @@ def close_day(desk: Desk, day: dt.date) -> Seal | None:
 
 
 def is_over(status: DayStatus) -> bool:
-    """Whether every race in scope has its result, failed for good, or was cancelled."""
+    """Whether every race in scope has its result, failed for good, or was cancelled.
+
+    A race that never got an off time has no task and is not waited for.
+    """
     ended = {PhaseState.DONE, PhaseState.FAILED, PhaseState.CANCELLED}
-    return all(race.phases["RESULT"] in ended for race in status.races if race.phases)
+    return all(
+        race.phases["RESULT"] in ended
+        for race in status.races
+        if race.phases and race.planned.off_time is not None
+    )
 
 
 def seal_of(archive: Archive, day: dt.date) -> Seal | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hippique.day.plan import Disagreement, PlannedRace, RefusedJoin, Scope
-from hippique.racing.card import Meeting, Race, RaceKey, RaceStatus, Reading
+from hippique.racing.card import Meeting, Race, RaceId, RaceKey, RaceStatus, Reading
 
 # Who is believed first, per field. ZEturf shows the actual start times of its own betting;
 # PMU moves heureDepart in place; Geny's card is printed in the morning.
@@ -49,10 +49,32 @@ def merge(readings: Mapping[str, Reading], day: dt.date, scope: Scope) -> Merged
         race, differing = _merged(str(key), day, same)
         races.append(_scoped(race, same, scope))
         disagreements += differing
-    races.sort(
-        key=lambda race: (race.off_time or dt.datetime.max.replace(tzinfo=dt.UTC), race.race)
-    )
+    races.sort(key=_by_off_time)
     return Merged(races=tuple(races), disagreements=tuple(disagreements), refused=tuple(refused))
+
+
+def keep_known(merged: Merged, before: Sequence[PlannedRace]) -> Merged:
+    """The merged card with the races that an earlier version listed and that nobody lists now.
+
+    A programme that drops a race which was run does not undo it; a race that is not run is said
+    to be cancelled. The disappearance is listed.
+    """
+    listed = {race.key for race in merged.races}
+    gone = tuple(race for race in before if race.key not in listed)
+    return replace(
+        merged,
+        races=tuple(sorted((*merged.races, *gone), key=_by_off_time)),
+        disagreements=(*merged.disagreements, *map(_no_longer_listed, gone)),
+    )
+
+
+def _no_longer_listed(race: PlannedRace) -> Disagreement:
+    said = {"before": "listed", "now": "no longer listed"}
+    return Disagreement(race=race.key, field="listed", values=said, kept="before")
+
+
+def _by_off_time(race: PlannedRace) -> tuple[dt.datetime, RaceId]:
+    return race.off_time or dt.datetime.max.replace(tzinfo=dt.UTC), race.race
 
 
 def _by_trust(sources: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from hippique.day import addresses
 from hippique.day.capture import Capture, KeptPage, capture
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
-from hippique.day.merge import Merged, merge
+from hippique.day.merge import Merged, keep_known, merge
 from hippique.day.plan import Plan, PlannedRace, SourceReport
 from hippique.day.race_day import latest_plan, load
 from hippique.errors import SourceDown, SourceError
@@ -51,6 +51,8 @@ def make_plan(desk: Desk, day: dt.date, correlation_id: str) -> Plan:
             readings |= {source.name: earlier} if earlier else {}
     merged = merge(readings, day, desk.options.scope)
     _check_empty(merged, reports, day)
+    before = latest_plan(desk.archive, day)
+    merged = keep_known(merged, before.races if before else ())
     plan = _plan(desk, day, correlation_id, merged, reports)
     return _keep(desk, plan)
 

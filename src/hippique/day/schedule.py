@@ -14,6 +14,8 @@ from hippique.day.tasks import Payload, day_prefix, read_payload, task_name
 from hippique.ports import NewTask, Task
 from hippique.racing.codec import to_json
 
+ALREADY_OFF = "already off"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedRace:
@@ -53,10 +55,11 @@ def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
         reason = _not_queued(desk, race)
         if reason is not None:
             skipped.append(Skipped(race=race.key, reason=reason))
-            continue
+            if reason != ALREADY_OFF:  # its result is still asked for: the day waits for it
+                continue
         tasks, new = _queue_race(desk, race, live, moves.get(race.key, 0))
         created += new
-        if any(tasks.values()):
+        if any(tasks.values()) and reason is None:
             queued.append(QueuedRace(race=race, tasks=tasks))
     return Scheduled(
         queued=tuple(queued), skipped=tuple(skipped), created=created, cancelled=cancelled
@@ -103,7 +106,7 @@ def _not_queued(desk: Desk, race: PlannedRace) -> str | None:
     if race.off_time is None:
         return "no time"
     if desk.now() >= race.off_time and not _has_begun(desk, race):
-        return "already off"
+        return ALREADY_OFF
     return None
 
 

@@ -114,8 +114,8 @@ def _snapshot(desk: Desk, visit: Visit, folder: Folder) -> RaceSnapshots:
     kept = load(desk.archive, RaceSnapshots, f"{folder.path}/{addresses.SNAPSHOT}")
     if kept is not None:
         return kept
-    folder.write_value(addresses.RACE, visit.race)
     taken = _cards(desk, visit, folder)
+    folder.write_value(addresses.RACE, visit.race)  # after the pages: a failed try may see it move
     write_capture(folder, taken)
     snapshots = take_snapshots(visit.order.race, taken.taken)
     return from_json(RaceSnapshots, folder.write_value(addresses.SNAPSHOT, snapshots))
