@@ -141,6 +141,8 @@ def _spanning_faults(settings: Settings, environment: Mapping[str, str]) -> list
     faults = []
     if "K_SERVICE" in environment and not settings.require_auth:
         faults.append("REQUIRE_AUTH=false is refused on Cloud Run; set REQUIRE_AUTH=true")
+    if "K_SERVICE" in environment and not (settings.gcs_bucket or settings.ephemeral):
+        faults.append("on Cloud Run without GCS_BUCKET data may vanish; set EPHEMERAL=true")
     if settings.gcs_bucket:
         faults.append("GCS_BUCKET is set, but this build archives on disk only; unset it")
     if set(settings.disabled_sources) >= set(SITES):

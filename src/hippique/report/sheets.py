@@ -89,7 +89,7 @@ EXPECTED = Sheet(
         *(
             Column("clv_moyen", _SHARE),
             Column("variance", "0.00"),
-            Column("payout_attendu", _EUROS),
+            Column("payout_attendu", _EUROS, 17),
         ),
         *(Column("model", width=16), _IS_SIMULATED),
     ),

@@ -21,6 +21,9 @@ TITLE = "Suivi des courses hippiques"
 _NOTICE = "Hippodrome simulé. Aucun pari réel, aucun gain réel."
 
 
+BODY_FONT = "Calibri"  # openpyxl's own for cells; a font without a name falls back to a serif
+
+
 def update_workbook(content: bytes | None, rows: SheetRows, now: dt.datetime) -> bytes:
     """Bring the rows of these races up to date and return the file.
 
@@ -54,8 +57,8 @@ def _new_sheet(book: Workbook, sheet: Sheet) -> None:
     page = book.create_sheet(sheet.name)
     for position, column in enumerate(sheet.columns, start=1):
         cell = page.cell(row=1, column=position, value=column.header)
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        cell.font = Font(name=BODY_FONT, size=11, bold=True)
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         page.column_dimensions[get_column_letter(position)].width = column.width
     page.freeze_panes = "A2"
     page.print_title_rows = "1:1"
@@ -123,6 +126,7 @@ def _format_row(page: Any, sheet: Sheet, columns: Mapping[str, int], number: int
         cell = page.cell(number, columns[column.header])
         if cell.number_format == "General":
             cell.number_format = column.number_format
+            cell.alignment = Alignment(horizontal="center")
 
 
 def _stretch(page: Any, last_before: int, last: int) -> None:
