@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tools of the system that the tests use, by apt. At present the suite needs Python packages only,
-# so nothing but make and a Python with venv; a tool that is there already is not touched.
+# Tools of the system that the tests use, by apt: make, a Python with venv, and Chromium for the
+# tests of the pages, which are left out without it. A tool that is there already is not touched.
 # Where apt is absent, or may not install, this only says what is missing.
 set -euo pipefail
 
@@ -8,6 +8,8 @@ missing=()
 command -v make >/dev/null || missing+=(make)
 command -v python3 >/dev/null || missing+=(python3)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+  command -v google-chrome >/dev/null || missing+=(chromium)
 
 if [ "${#missing[@]}" -eq 0 ]; then
   echo 'tools: nothing to install'

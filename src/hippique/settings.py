@@ -58,10 +58,18 @@ class Settings(BaseSettings):
         default=True, description="false only on one machine: no identity is checked, loopback only"
     )
     rate_limit_delay: float = Field(
-        1.0, ge=0.0, le=60.0, description="race seconds between two requests to one host"
+        1.0,
+        ge=0.0,
+        le=60.0,
+        allow_inf_nan=False,
+        description="race seconds between two requests to one host",
     )
     timeout_seconds: float = Field(
-        180.0, ge=15.0, le=235.0, description="longest analysis of one race, wall seconds"
+        180.0,
+        ge=15.0,
+        le=235.0,
+        allow_inf_nan=False,
+        description="longest analysis of one race, wall seconds",
     )
     zeturf_base_url: Annotated[str | None, Optional_] = Field(
         None, description="root of ZEturf where it is not https://www.zeturf.fr"
@@ -87,7 +95,9 @@ class Settings(BaseSettings):
     operators: Annotated[tuple[Operator, ...], Listed] = Field(
         ("zeturf",), min_length=1, description="operators to bet at, in order (list by comma)"
     )
-    bankroll_eur: float = Field(200.0, gt=0.0, description="money set aside to bet, euros")
+    bankroll_eur: float = Field(
+        200.0, gt=0.0, allow_inf_nan=False, description="money set aside to bet, euros"
+    )
     hippique_data: Annotated[Path | None, Optional_] = Field(
         None, description="data folder; default ./data, /tmp/horse_data on Cloud Run"
     )
@@ -110,14 +120,25 @@ def load_settings(**given: Any) -> Settings:
 
     given: values from the command line, which win; None where the command line says nothing.
     """
-    try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise SettingsError("; ".join(_fault(one) for one in error.errors())) from error
-    faults = list(_spanning_faults(settings, os.environ))
+    said = {name: value for name, value in given.items() if value is not None}
+    settings, faults = _checked(said)
+    faults += _spanning_faults(settings, os.environ)
     if faults:
         raise SettingsError("; ".join(faults))
     return settings
+
+
+def _checked(given: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+    """The settings, a default standing for each bad one, and the bad ones' faults."""
+    try:
+        return Settings(**given), []
+    except UnicodeDecodeError as error:
+        raise SettingsError(f".env cannot be read ({error}); save it as UTF-8 text") from error
+    except ValidationError as error:
+        bad = {str(one["loc"][0]).lower() for one in error.errors()}
+        defaults = {name: Settings.model_fields[name].get_default() for name in bad}
+        faults = [_fault(one) for one in error.errors()]
+    return Settings(**{**given, **defaults}), faults
 
 
 def _fault(error: Any) -> str:
@@ -131,6 +152,8 @@ def _fault(error: Any) -> str:
 
 
 def _allowed(annotation: Any) -> str:
+    if annotation is bool:
+        return "write true or false"
     literal = next(
         (a for a in (annotation, *get_args(annotation)) if get_origin(a) is Literal), None
     )

@@ -1,5 +1,6 @@
 """The Next.js generation, on self-made pages: no real page of it is at hand."""
 
+import json
 from typing import Any
 
 import pytest
@@ -186,9 +187,38 @@ def test_order_that_awaits_validation_does_not_settle(state: str, status: Result
     assert result_of(state).status is status
 
 
-def test_race_that_has_not_arrived_has_no_result():
+@pytest.mark.parametrize("cut", [1, 3, 50])
+def test_state_with_blanks_and_escapes_is_read_however_it_is_cut(cut: int):
+    queries = [
+        {"state": {"data": {"course": next_race(nomPrix="Prix d’Été"), "reunion": next_meeting()}}},
+        {"state": {"data": [next_runner(1), next_runner(2)]}},
+    ]
+    flight = json.dumps({"queries": queries, "mutations": []}, indent=1)  # é as an escape
+    pushes = (
+        f"<script>self.__next_f.push( {json.dumps([1, flight[place : place + cut]])} )</script>"
+        for place in range(0, len(flight), cut)
+    )
+    race = read_race(f"<html><body>{''.join(pushes)}</body></html>".encode()).only_race()
+    assert (race.name, len(race.runners)) == ("Prix d’Été", 2)
+
+
+def test_order_under_a_state_that_nobody_knows_is_refused():
     with pytest.raises(PageChanged, match="etatCourse"):
         result_of("PROGRAMMEE")
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [("PROGRAMMEE", None), ("EN_COURS", RaceStatus.CLOSED), ("ANNULEE", RaceStatus.CANCELLED)],
+)
+def test_race_that_has_not_arrived_has_no_result(state: str, status: RaceStatus | None):
+    content = {"course": next_race(etatCourse=state), "reunion": next_meeting()}
+    runners = [next_runner(number, rang=None) for number in (1, 2, 3)]
+    reading = read_result(next_page(content, runners).encode())
+    race = reading.only_race()
+    assert (race.key, race.status, race.result) == ("R4C5", status, None)
+    assert [runner.number for runner in race.runners] == [1, 2, 3]
+    assert "no arrival on the page: the race may not have finished" in reading.warnings
 
 
 def test_dividends_by_organiser_are_per_euro():

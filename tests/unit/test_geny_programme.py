@@ -128,7 +128,7 @@ def test_programme_of_another_day_is_refused():
 @pytest.mark.parametrize(
     ("text", "missing"),
     [
-        (page('<div class="courseParis"></div>' + "x" * 50), "anything"),
+        (page('<div class="courseParis"></div>' + "x" * 50), "no Geny race or programme"),
         (programme(meeting("dimanche : Auteuil (R1)")), "courseParis"),
         (day().replace("nomReunion", "nom"), "nomReunion"),
         (day().replace("5 - Prix", "Prix"), "nomCourse"),

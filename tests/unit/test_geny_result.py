@@ -2,7 +2,7 @@
 
 import pytest
 
-from geny_pages import arrival, block, family, line
+from geny_pages import arrival, block, family, flat_race, header, line, page
 from hippique.errors import PageChanged, WrongPage
 from hippique.racing.card import RaceStatus
 from hippique.racing.result import Dividend, Result, ResultStatus
@@ -40,6 +40,22 @@ def test_dead_heat_shares_one_place():
 def test_dead_heat_told_by_a_word_shares_the_place_above():
     rows = [("1", "7", ""), ("ex aequo", "4", ""), ("3", "9", "")]
     assert result_of(arrival(rows)).order == ((7, 4), (9,))
+
+
+@pytest.mark.parametrize(
+    ("rank", "gap"), [("2e ex", ""), ("2 (ex aequo)", ""), ("2e=", ""), ("", "Dead-heat")]
+)
+def test_dead_heat_is_told_in_many_ways(rank: str, gap: str):
+    rows = [("1er", "7", ""), ("2e", "4", ""), (rank, "9", gap), ("4e", "3", "")]
+    assert result_of(arrival(rows)).order == ((7,), (4, 9), (3,))
+
+
+def test_withdrawn_leg_is_a_rank_and_no_horse():
+    lines = [(line("7-NP", "Placé"), "2,00 €"), (line("7", "Gagnant 1 NP"), "3,40 €")]
+    assert paid(family("lesDuos", block("PMU", "couple", lines))) == [
+        ("pmu", "couple_place", "1np", (7,), 2.0),
+        ("pmu", "couple_win", "1np", (7,), 3.4),
+    ]
 
 
 def test_gap_in_the_ranks_ends_the_order():
@@ -234,6 +250,37 @@ def test_arrival_table_cells_are_no_dividends():
 def test_changed_page_names_what_is_missing(old: str, new: str, missing: str):
     with pytest.raises(PageChanged, match=missing):
         result_of(arrival(THREE).replace(old, new))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(header(), id="header alone"),
+        pytest.param(header() + '<h1>Rapports</h1><table id="arrivees"></table>', id="empty table"),
+    ],
+)
+def test_arrival_page_before_the_race_is_run_has_its_race_and_no_result(content: str):
+    path = "/arrivee-et-rapports-pmu/2025-06-01-auteuil-pmu-prix-de-l-essai_c1600001"
+    reading = read_result(page(content, path=path).encode("cp1252"))
+    race = reading.only_race()
+    assert (race.key, race.starters, race.status, race.result) == ("R1C3", 2, None, None)
+    assert reading.warnings == ("no arrival on the page: the race may not have finished",)
+
+
+def test_runners_of_an_arrival_page_before_the_race_are_read():
+    reading = read_result(flat_race().encode("cp1252"))
+    race = reading.only_race()
+    assert [(runner.name, runner.odds and runner.odds.win) for runner in race.runners] == [
+        ("Rapide", 3.9),
+        ("Tranquille", 14.2),
+    ]
+    assert race.result is None
+
+
+def test_dividends_without_their_arrival_are_a_changed_page():
+    paid_only = arrival(THREE, dividends=family("lesSolos")).replace('id="arrivees"', 'id="x"')
+    with pytest.raises(PageChanged, match="arrivees"):
+        result_of(paid_only.replace("Arrivée définitive", ""))
 
 
 def test_result_of_another_race_is_refused():

@@ -201,9 +201,17 @@ def test_meeting_is_cancelled_when_all_its_races_are():
     assert (both.meetings[0].cancelled, one.meetings[0].cancelled) == (True, False)
 
 
-def test_day_without_meetings_is_read_with_a_warning():
-    read = read_programme(body({"programme": {"date": DAY_MS, "reunions": []}}))
-    assert (read.meetings, read.warnings) == ((), ("programme: the programme lists no meeting",))
+def test_day_without_meetings_is_missing_and_no_empty_reading():
+    with pytest.raises(PageMissing, match="lists no meeting"):
+        read_programme(body({"programme": {"date": DAY_MS, "reunions": []}}))
+
+
+def test_numbers_written_as_texts_are_read():
+    words = {"numOrdre": "3", "distance": "2700", "montantPrix": "45000.5"}
+    read = read_programme(body(meeting(race(**words), numOfficiel="4")))
+    one = read.only_race()
+    assert (one.key, one.distance_m, one.prize_eur) == ("R4C3", 2700, 45000.5)
+    assert read.warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import pytest
 from hippique.racecourse import geny, zeturf
 from hippique.racecourse.app import make_app
 from hippique.racecourse.draw import draw_day
-from hippique.racecourse.faults import Faults, Outage
 from hippique.racing.times import paris_at
 
 DAY = draw_day(date(2026, 6, 7), 4, 3)
@@ -154,6 +153,16 @@ def test_only_get_and_head_are_answered():
     assert (head.status_code, head.content) == (200, b"")
 
 
+@pytest.mark.parametrize("late_s", [-1, 0], ids=["before the off", "after it"])
+def test_the_strip_of_races_holds_a_placeholder_until_the_actual_off_is_known(late_s):
+    programme = visitor(RACE.actual_off + timedelta(seconds=late_s)).get(PAGES[0]).text
+    (line,) = [line for line in programme.splitlines() if zeturf.race_uri(RACE) in line]
+    times = [int(part.split('"')[1]) for part in line.split("data-")[1:3]]
+    off, actual = int(RACE.off_time.timestamp()), int(RACE.actual_off.timestamp())
+
+    assert times == [off + 600 if late_s else actual, off]
+
+
 def test_hostile_names_are_escaped_in_html_and_plain_in_json():
     race = next(r for r in DAY.races() if any("<b>" in e.name for e in r.entries))
     page = OPEN.get(f"/zeturf{zeturf.race_uri(race)}").text
@@ -186,22 +195,6 @@ def test_dividends_appear_with_the_official_result():
     just_before = visitor(RACE.official_at - timedelta(seconds=1))
     assert just_before.get(path).status_code == 204
     assert {row["typePari"] for row in AFTER.get(path).json()} >= {"SIMPLE_GAGNANT", "SIMPLE_PLACE"}
-
-
-def test_an_outage_hits_its_paths_for_its_time_only():
-    outage = Outage(
-        prefix="/geny/",
-        since=paris_at(DAY.day, 10),
-        until=paris_at(DAY.day, 11),
-        status="429 Too Many Requests",
-        retry_after_s=90,
-    )
-    faults = Faults(outages=(outage,))
-    hit = visitor(paris_at(DAY.day, 10, 30), faults=faults)
-    reply = hit.get(GENY_RACE)
-    assert (reply.status_code, reply.headers["retry-after"]) == (429, "90")
-    assert hit.get(ZETURF_RACE).status_code == 200
-    assert visitor(paris_at(DAY.day, 11), faults=faults).get(GENY_RACE).status_code == 200
 
 
 def test_the_same_request_at_the_same_instant_gives_the_same_bytes():

@@ -102,6 +102,26 @@ def test_comments_between_elements_change_nothing(reader: Reader, body: bytes):
     assert reader(commented).meetings == reader(body).meetings
 
 
+HIDDEN = [
+    b'<script>var part = \'<div id="rapports"><div id="infos-course">\';</script>',
+    b'<!-- <div id="rapports"><div id="infos-course" class="x"> -->',
+    b'<a data-id="rapports"></a>',
+]
+
+
+@pytest.mark.parametrize("body", [OPEN, FINISHED])
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_part_named_inside_a_script_or_comment_changes_nothing(body: bytes, hidden: bytes):
+    changed = body.replace(b'<body id="course">', b'<body id="course">' + hidden)
+    assert read_race(changed) == read_race(body)
+
+
+@pytest.mark.parametrize("body", [OPEN, FINISHED])
+@pytest.mark.parametrize("written", [b'id = "', b'ID="'])
+def test_page_whose_parts_are_written_otherwise_is_read_whole(body: bytes, written: bytes):
+    assert read_race(body.replace(b'id="', written)) == read_race(body)
+
+
 def check(reader: Reader, body: bytes) -> None:
     """A reading that is not empty and survives its JSON, or a SourceError: nothing else."""
     try:

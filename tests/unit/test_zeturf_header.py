@@ -28,6 +28,7 @@ def race_of(page: bytes) -> Race:
         ("Steeple-chase -3500m -75.000 €- 8 Partants", 3500, 75000.0, 8),
         ("Plat - 1600m (grande piste) - 25900 € - 15 Partants", 1600, 25900.0, 15),
         ("Attelé - 0m - 0 €", None, None, 3),
+        ("Plat - 1m 2f - 25900 € - 15 Partants", None, 25900.0, 15),
     ],
 )
 def test_header_numbers(line, distance_m, prize_eur, starters):
@@ -44,6 +45,7 @@ def test_header_numbers(line, distance_m, prize_eur, starters):
         ("Haies", Discipline.HURDLE),
         ("Steeple-chase", Discipline.STEEPLECHASE),
         ("Cross-country", Discipline.CROSS_COUNTRY),
+        ("Steeple-chase cross-country", Discipline.CROSS_COUNTRY),
         ("Autre chose", Discipline.TROT_HARNESS),  # the script's own number 1
     ],
 )

@@ -84,6 +84,18 @@ def test_open_page_tells_no_result_even_when_its_timeline_does():
     assert (race.status, race.result) == (RaceStatus.OPEN, None)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(script(state=7), id="a state that nobody knows"),
+        pytest.param(script(state=1, odds=""), id="open without odds"),
+    ],
+)
+def test_cancelled_race_needs_neither_a_known_state_nor_odds(written: str):
+    race = race_of(race_page(script=written, timeline=timeline("Course annulée")))
+    assert (race.status, race.result) == (RaceStatus.CANCELLED, None)
+
+
 def test_cancelled_race():
     race = race_of(race_page(timeline=timeline("La course est annulée.", "Départ dans 3 minutes")))
     assert race.status is RaceStatus.CANCELLED

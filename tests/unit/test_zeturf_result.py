@@ -277,6 +277,7 @@ def test_eighteen_runners():
         ("Disqualifié(s) : 6 - 10", (3,), (6, 10), ()),
         ("Disqualifié : 6 (allures irrégulières)", (3,), (6,), ()),
         ("Tombé(s) : 8 - 10", (3,), (), (8, 10)),
+        ("Tombé(s) : n°8 - n° 10", (3,), (), (8, 10)),
         ("Arrêté(s) : 5", (3,), (), (5,)),
         ("Temps : 03&#039;26&#039;&#039;97", (3,), (), ()),
         ("Favori, le 5 : disqualifié après 300 m", (3,), (), ()),

@@ -20,9 +20,12 @@ def race_of(page: bytes) -> Race:
     return read_race(page).only_race()
 
 
+def only_page(row: str) -> bytes:
+    return race_page(table=runner_table(row), script=script(odds=odds_text({"1": ODDS["1"]})))
+
+
 def only_runner(row: str) -> Runner:
-    page = race_page(table=runner_table(row), script=script(odds=odds_text({"1": ODDS["1"]})))
-    return race_of(page).runners[0]
+    return race_of(only_page(row)).runners[0]
 
 
 def test_runner_of_an_open_trot_page_whole():
@@ -60,6 +63,25 @@ def test_runner_of_an_open_trot_page_whole():
 def test_coupling_is_no_part_of_the_name():
     runner = race_of(race_page()).runners[3]
     assert (runner.name, runner.coupling) == ("DELTA", "E2")
+
+
+@pytest.mark.parametrize("printed", ["DELTA (E2)", "DELTA [E2]"])
+def test_coupling_printed_inside_the_name_is_taken_out_of_it(printed):
+    runner = only_runner(runner_row(1, printed))
+    assert (runner.name, runner.coupling) == ("DELTA", "E2")
+
+
+def test_square_brackets_are_no_part_of_a_coupling():
+    runner = only_runner(runner_row(1, "DELTA", infos='<span class="ecurie">[E2]</span>'))
+    assert (runner.name, runner.coupling) == ("DELTA", "E2")
+
+
+def test_bare_feet_are_told_before_plates_where_the_ends_differ():
+    title = "Plaqué des antérieurs, déferré des postérieurs"
+    infos = f'<span class="deferres" title="{title}"></span>'
+    reading = read_race(only_page(runner_row(1, "ALPHA", infos=infos)))
+    assert reading.only_race().runners[0].shoes is Shoes.UNSHOD_HIND
+    assert any("only unshod_hind is kept" in warning for warning in reading.warnings)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +142,12 @@ def test_jockey_and_trainer_are_told_apart(people, jockey, trainer):
         ),
         ('<span class="deferres generic-plaque-avant" title=""></span>', "plated_front"),
         ('<span class="deferres generic-" title="grids.runners.deferes."></span>', None),
+        ('<span class="deferres" title="Protégé des postérieurs"></span>', "plated_hind"),
+        ('<span class="deferres" title="Ferré des 4"></span>', "shod"),
+        (
+            '<span class="deferres" title="Déferré des antérieurs, déferré postérieurs"></span>',
+            "unshod_four",
+        ),
         ("", None),
     ],
 )

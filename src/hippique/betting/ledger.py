@@ -94,8 +94,8 @@ def _settled(ticket: Ticket, leg: Leg, result: Result, declared: int | None) -> 
     wins = has_won(bet, leg.combination, result, declared)
     if wins is False:
         return _leg(ticket, leg, LegState.LOST, 0)
-    dividend = _dividend(ticket, bet, leg.combination, result.dividends) if wins else None
-    if dividend is None:
+    dividend = _dividend(ticket, bet, leg.combination, result.dividends)
+    if dividend is None or bet.wins in _OWN_RULES:
         return _leg(ticket, leg, LegState.PENDING, 0)
     payout = round(leg.stake_cents * dividend.per_euro)
     return _leg(ticket, leg, LegState.WON, payout, dividend.per_euro)
@@ -124,48 +124,81 @@ def _is_refunded(
         return True
     if declared is not None and declared < bet.least_declared:
         return True
-    return any(number in result.non_runners for number in combination)
+    if declared is not None and declared - len(result.non_runners) < bet.least_starters:
+        return True
+    absent = [number in result.non_runners for number in combination]
+    return all(absent) if bet.wins in _OWN_RULES else any(absent)
+
+
+_OWN_RULES = frozenset({Wins.RANKED, Wins.FIRST_FOUR_AMONG})  # bonus ranks, ranks of one non-runner
 
 
 def has_won(
     bet: BetType, combination: tuple[int, ...], result: Result, declared: int | None
 ) -> bool | None:
-    """Whether the combination wins by the order of finish; None where that cannot be told yet."""
-    positions = [result.position(number) for number in combination]
+    """Whether the combination wins by the order of finish; None where that cannot be told yet.
+
+    A dead heat is resolved in the combination's favour, as the rules of tote bets do: with two
+    seconds, the winner and either of them win a couple, the two seconds alone do not.
+    """
     rule = _RULES.get(bet.wins)
-    if rule is None:
-        return None
-    return rule(bet, positions, declared)
+    return None if rule is None else rule(bet, combination, result, declared)
 
 
-Positions = Sequence[int | None]
-Rule = Callable[[BetType, Positions, int | None], bool | None]
+Combination = tuple[int, ...]
+Rule = Callable[[BetType, Combination, Result, int | None], bool | None]
 
 
-def _within(positions: Positions, last: int) -> bool:
-    return all(place is not None and place <= last for place in positions)
+def _within(combination: Combination, result: Result, last: int) -> bool | None:
+    """Whether all of them can be among the first `last`; None while the order is too short."""
+    place = 1
+    for tied in result.order:
+        mine = len(set(tied) & set(combination))
+        if mine and place + mine - 1 > last:
+            return False
+        place += len(tied)
+    return _all_listed(combination, result, is_told=place - 1 >= last)
 
 
-def _placed(_: BetType, positions: Positions, declared: int | None) -> bool | None:
-    return None if declared is None else _within(positions, places_paid(declared))
+def _all_listed(combination: Combination, result: Result, *, is_told: bool) -> bool | None:
+    """True where all are in the order; None for one that the order may not have come to yet."""
+    missing = [number for number in combination if result.position(number) is None]
+    if not missing:
+        return True
+    out = {*result.disqualified, *result.fallen}
+    return False if is_told or out.intersection(missing) else None
 
 
-def _first_n(bet: BetType, positions: Positions, _: int | None) -> bool:
-    if not _within(positions, bet.legs):
-        return False
-    return bet.order is not Order.EXACT or list(positions) == sorted(
-        positions, key=lambda p: p or 0
-    )
+def _at(combination: Combination, result: Result, wanted: int) -> bool | None:
+    """Whether the only horse of a combination can be at one place."""
+    place = 1
+    for tied in result.order:
+        if combination[0] in tied:
+            return place <= wanted < place + len(tied)
+        place += len(tied)
+    return _all_listed(combination, result, is_told=place - 1 >= wanted)
+
+
+def _placed(_: BetType, numbers: Combination, result: Result, declared: int | None) -> bool | None:
+    return None if declared is None else _within(numbers, result, places_paid(declared))
+
+
+def _first_n(bet: BetType, numbers: Combination, result: Result, _: int | None) -> bool | None:
+    within = _within(numbers, result, bet.legs)
+    if not within or bet.order is not Order.EXACT:
+        return within
+    positions = [result.position(number) or 0 for number in numbers]
+    return positions == sorted(positions)
 
 
 _RULES: dict[Wins, Rule] = {
-    Wins.FIRST: lambda _bet, positions, _n: _within(positions, 1),
-    Wins.SECOND: lambda _bet, positions, _n: positions[0] == 2,  # noqa: PLR2004  second
-    Wins.FOURTH: lambda _bet, positions, _n: positions[0] == 4,  # noqa: PLR2004  fourth
+    Wins.FIRST: lambda _bet, numbers, result, _n: _within(numbers, result, 1),
+    Wins.SECOND: lambda _bet, numbers, result, _n: _at(numbers, result, 2),
+    Wins.FOURTH: lambda _bet, numbers, result, _n: _at(numbers, result, 4),
     Wins.PLACED: _placed,
     Wins.FIRST_N: _first_n,
-    Wins.TWO_OF_PLACED: lambda _bet, positions, _n: _within(positions, 3),
-    Wins.TWO_OF_FOUR: lambda _bet, positions, _n: _within(positions, 4),
+    Wins.TWO_OF_PLACED: lambda _bet, numbers, result, _n: _within(numbers, result, 3),
+    Wins.TWO_OF_FOUR: lambda _bet, numbers, result, _n: _within(numbers, result, 4),
 }
 
 

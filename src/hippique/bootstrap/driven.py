@@ -30,6 +30,7 @@ from hippique.errors import HippiqueError
 from hippique.ports import Task
 from hippique.racecourse.app import make_app
 from hippique.racecourse.draw import draw_day
+from hippique.racecourse.faults import FaultsFor, no_faults, with_faults
 from hippique.runtime.clocks import DrivenClock
 from hippique.runtime.delivery import Delivery
 from hippique.runtime.dispatcher import run_due, sole_dispatch
@@ -38,7 +39,9 @@ from hippique.sources.addresses import site_addresses
 from hippique.sources.recorded import RecordedSource
 from hippique.telemetry import traceback_tail
 
-IN_PROCESS = "http://racecourse.test"  # a reserved name: no such host exists, no socket is opened
+# Reserved names: no such hosts exist, no socket is opened. One a site, as the real ones: a host
+# that asks for a pause must not close the other two.
+IN_PROCESS = {site: f"http://{site}.racecourse.test/{site}" for site in ("zeturf", "geny", "pmu")}
 FIRST_DATE = dt.date(2026, 6, 6)
 DATES = 300  # seeds choose among this many days, both clock changes not among them
 
@@ -84,20 +87,26 @@ class Show:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """Which simulated day. races: French races in all, 30 to 50 when None."""
+    """Which simulated day. races: French races in all, 30 to 50 when None.
+
+    faults: those of the day once it is drawn, see `faults_for`.
+    """
 
     day: dt.date
     seed: int
     races: int | None = None
+    faults: FaultsFor = no_faults
 
 
 def simulated_drive(settings: Settings, draw: Draw, show: Show) -> Drive:
     """A simulated day: the racecourse in this process behind the same client, without sockets."""
     clock = _clock_for(draw.day)
-    app = make_app(draw_day(draw.day, draw.seed, draw.races), clock)
+    drawn = draw_day(draw.day, draw.seed, draw.races)
+    faults = draw.faults(drawn)
+    app = make_app(with_faults(drawn, faults), clock, faults=faults)
     sources = make_sources(
         settings,
-        site_addresses(racecourse=IN_PROCESS),
+        site_addresses(**IN_PROCESS),
         clock,
         chance=random.Random(draw.seed),  # noqa: S311  back-off jitter, seeded so that a day repeats
         transport=httpx.WSGITransport(app),
@@ -110,6 +119,8 @@ def simulated_drive(settings: Settings, draw: Draw, show: Show) -> Drive:
         parallel=False,
         eager_reports=False,
     )
+    for line in faults.describe():
+        outside.journal.event("INFO", "Fault on demand", fault=line)
     return _drive(settings, SIMULATED, draw.day, show, outside)
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
 import shutil
-import signal
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import SystemRandom
 
-import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from hippique.bootstrap.course_calls import make_read_course
+from hippique.bootstrap.listening import answer, bind, stoppable
 from hippique.bootstrap.wiring import (
     LIVE,
     SIMULATED,
@@ -102,8 +100,7 @@ def clock_of(settings: Settings, patience_s: float = RACECOURSE_PATIENCE_S) -> P
 
 
 def plug(settings: Settings) -> Running:
-    """Plug the service together. Raises SettingsError, StoreError, SourceDown (no racecourse)."""
-    _check_auth(settings)
+    """Plug the service together. Raises StoreError, SourceDown (no racecourse)."""
     clock = clock_of(settings)
     folder = open_folder(data_folder(settings, os.environ), clock)
     mode = _mode(settings, folder)
@@ -230,40 +227,18 @@ def _source_check(folder: Folder) -> tuple[bool, str]:
     return not seen or any(seen.values()), ", ".join(told) or "not asked yet"
 
 
-class _Server(uvicorn.Server):
-    """uvicorn that ends with 0 on SIGTERM: its own handler raises the signal again at the end."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Ask for a stop; a second signal does not wait for open connections."""
-
-        def ask(*_: object) -> None:
-            self.force_exit = self.should_exit
-            self.should_exit = True
-
-        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
 def serve(settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Run until SIGTERM or Ctrl-C, then stop within ten seconds. Raises what `plug` raises."""
-    running = plug(settings)
-    config = uvicorn.Config(
-        running.app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=2,
-    )
-    try:
-        running.start()
-        running.folder.views.publish(SERVICE, _notice(settings, host, port))
-        announce(f"http://{host}:{port}/")
-        _Server(config).run()
-    finally:
-        running.stop()
+    """Run until SIGTERM or Ctrl-C, then stop within ten seconds.
+
+    Raises what `plug` raises, and InputError where the port is taken.
+    """
+    _check_auth(settings)
+    with stoppable(), bind(host, port) as listener:
+        running = plug(settings)
+        try:
+            running.start()
+            running.folder.views.publish(SERVICE, _notice(settings, host, port))
+            announce(f"http://{host}:{port}/")
+            answer(running.app, listener)
+        finally:
+            running.stop()

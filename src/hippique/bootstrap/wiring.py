@@ -43,6 +43,7 @@ POLICIES: dict[str, Callable[[], Policy]] = {"control": ControlPolicy}
 ESTIMATORS: dict[str, Callable[[], Forecaster]] = {"market": MarketForecaster}
 CLAIM_MARGIN_S = 10.0
 CALL_LIMIT_S = 15.0
+QUEUE = "queue.sqlite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def mode_of(folder: Folder) -> Mode | None:
 
 def open_folder(root: Path, clock: Clock, *, durable: bool = True) -> Folder:
     """Open (or make) a data folder. Raises StoreDamaged, StoreBusy, StoreFull."""
-    file = SqliteFile(root / "queue.sqlite", durable=durable)
+    file = SqliteFile(root / QUEUE, durable=durable)
     return Folder(
         root=root,
         archive=DiskArchive(root / "archive", durable=durable),

@@ -123,7 +123,10 @@ def verify(day: str | None, data: Path | None, *, as_json: bool) -> None:
     and are no faults.
     """
     archive = open_archive(data)
-    found = verify_day(archive, day_or_latest(archive, day))
+    date = day_or_latest(archive, day)
+    if not archive.addresses(date.isoformat()):
+        raise NotFound(f"nothing of {date} lies in this archive")
+    found = verify_day(archive, date)
     seals = verify_seals(archive)
     ok = found.ok and not seals
     if as_json:

@@ -37,8 +37,15 @@ def foreseeable(command: F) -> F:
         except BrokenPipeError:  # `hippique show | head`: the reader had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except OSError as error:  # a folder without rights, a full disk, a path through a file
+            fail(_refused(error), as_json=bool(kwargs.get("as_json")))
 
     return run  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def _refused(error: OSError) -> InputError:
+    where = error.filename or "the system"
+    return InputError(f"{where}: {error.strerror or error}; check the path and its rights")
 
 
 def fail(error: Exception, *, as_json: bool) -> None:

@@ -22,12 +22,13 @@ from hippique.bootstrap.driven import (
 from hippique.cli.common import foreseeable, json_option, print_json
 from hippique.cli.folders import settings_for
 from hippique.cli.progress import Progress
-from hippique.cli.racecourse import read_date
+from hippique.cli.racecourse import faults_option, read_date
 from hippique.day.close import seal_of
 from hippique.day.race_day import latest_plan
 from hippique.day.status import DayStatus, day_status
 from hippique.day.verify import verify_day, verify_seals
 from hippique.errors import InputError, NotFound
+from hippique.racecourse.faults import faults_for
 from hippique.report.summary import summary_document, summary_text
 from hippique.settings import Settings, data_folder
 from hippique.sources.recorded import recorded_days
@@ -41,6 +42,7 @@ RECORDED_OPERATORS = ("pmu", "pmu_fr")  # the recorded pools are PMU's; ZEturf's
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--speed", type=click.FloatRange(min=1), help="Pace the show: ×SPEED race time.")
 @click.option("--races", type=int, help="French races in all; default 30 to 50 by the seed.")
+@faults_option
 @click.option("--policy", type=click.Choice(["control"]), help="Who decides at H-5.")
 @click.option("--estimator", type=click.Choice(["market"]), help="Whose chances are used.")
 @click.option(
@@ -65,15 +67,19 @@ def day(
     begun = time.monotonic()
     settings = settings_for(None, policy=options["policy"], estimator=options["estimator"])
     date = _date(date_text, seed, recorded)
+    faults = faults_for(options["faults"])
+    if recorded is not None and options["faults"]:
+        raise InputError(
+            "a recorded day has no faults on demand; leave --recorded out", field="faults"
+        )
     root = (options["data"] or _fresh(settings, date, seed, recorded)).resolve()
     if latest_day(root, date):
         raise InputError(f"{root} holds {date} already; give a fresh --data", field="data")
     with Progress(root / "service.log", date, speed=options["speed"], shown=not as_json) as shown:
         show = Show(data=root, journal=shown.journal, pause=shown.pause)
         if recorded is None:
-            drive = simulated_drive(
-                settings, Draw(day=date, seed=seed, races=options["races"]), show
-            )
+            draw = Draw(day=date, seed=seed, races=options["races"], faults=faults)
+            drive = simulated_drive(settings, draw, show)
         else:
             betting = settings.model_copy(update={"operators": RECORDED_OPERATORS})
             drive = recorded_drive(betting, date, recorded, show)

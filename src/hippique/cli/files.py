@@ -8,7 +8,7 @@ import click
 
 from hippique.betting.ledger import read_settlement
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import day_or_latest, folder_path, open_archive
+from hippique.cli.folders import day_or_latest, folder_path, needs_plan, open_archive
 from hippique.day import addresses
 from hippique.ports import Archive
 from hippique.racing.codec import to_builtins
@@ -32,7 +32,9 @@ def workbook() -> None:
 def update(day: str | None, data: Path | None, *, as_json: bool) -> None:
     """Bring the workbook up to date with a day; your own columns and notes stay."""
     archive = open_archive(data)
-    written = update_reports(archive, _views(data), day_or_latest(archive, day), WallClock().now())
+    date = day_or_latest(archive, day)
+    needs_plan(archive, date)
+    written = update_reports(archive, _views(data), date, WallClock().now())
     _tell_written(written, as_json=as_json)
 
 

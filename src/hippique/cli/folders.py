@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hippique.bootstrap.serving import SERVICE, ServiceNotice, clock_of
-from hippique.bootstrap.wiring import Folder, open_folder
+from hippique.bootstrap.wiring import QUEUE, Folder, open_folder
 from hippique.day.race_day import latest_plan, newest_day
-from hippique.errors import NotFound, SourceDown
+from hippique.errors import BadDate, InputError, NotFound, SourceDown, StoreDamaged
 from hippique.ports import Archive, Clock
 from hippique.racing.codec import from_json
 from hippique.racing.times import paris_day
@@ -31,8 +31,15 @@ def settings_beside(data: Path | None) -> Settings:
     notice = DiskViews(data_folder(settings, os.environ)).load(SERVICE)
     if settings.racecourse_url is not None or notice is None:
         return settings
-    racecourse = from_json(ServiceNotice, notice).racecourse_url
+    racecourse = _read_notice(notice).racecourse_url
     return settings.model_copy(update={"racecourse_url": racecourse})
+
+
+def _read_notice(notice: bytes) -> ServiceNotice:
+    try:
+        return from_json(ServiceNotice, notice)
+    except InputError as error:
+        raise StoreDamaged(f"{SERVICE} is damaged ({error}); remove it") from error
 
 
 def folder_path(data: Path | None) -> Path:
@@ -49,28 +56,35 @@ def open_archive(data: Path | None) -> DiskArchive:
 
 
 @contextmanager
-def opened(data: Path | None) -> Iterator[Folder]:
-    """A data folder with its queue, beside a running service or alone."""
+def opened(data: Path | None, *, on_time: bool = False) -> Iterator[Folder]:
+    """A data folder with its queue, beside a running service or alone.
+
+    on_time: race time is needed, for a due time on the wall's clock may lie months away; raises
+    SourceDown where its racecourse does not answer. Raises NotFound where there is no queue: a
+    look never makes one.
+    """
     root = folder_path(data)
-    if not root.is_dir():
-        raise NotFound(f"{root} is not there; give the data folder with --data")
-    folder = open_folder(root, _clock(data))
+    if not (root / QUEUE).exists():
+        raise NotFound(f"{root} holds no queue; give the data folder with --data")
+    folder = open_folder(root, _clock(data, on_time=on_time))
     try:
         yield folder
     finally:
         folder.close()
 
 
-def _clock(data: Path | None) -> Clock:
+def _clock(data: Path | None, *, on_time: bool) -> Clock:
     """Race time: the racecourse's where one is set and answers, else the wall's."""
     try:
         return clock_of(settings_beside(data), patience_s=1.0)
     except SourceDown:
+        if on_time:
+            raise
         return WallClock()
 
 
 def day_or_latest(archive: Archive, day: str | None) -> dt.date:
-    """The day that is named, "today", or the newest one with a plan. Raises NotFound."""
+    """The day that is named, "today", or the newest one with a plan. Raises NotFound, BadDate."""
     if day == "today":
         return paris_day(WallClock().now())
     if day is not None:
@@ -85,7 +99,7 @@ def _date(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise NotFound(f"{text!r} is not a day; write YYYY-MM-DD") from None
+        raise BadDate(f"{text!r} is not a day; write YYYY-MM-DD", field="day") from None
 
 
 def needs_plan(archive: Archive, day: dt.date) -> None:

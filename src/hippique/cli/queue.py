@@ -76,7 +76,7 @@ def describe(name: str, data: Path | None, *, as_json: bool) -> None:
 @foreseeable
 def run_task(name: str, data: Path | None, *, as_json: bool) -> None:
     """Make a pending task due at once."""
-    with opened(data) as folder:
+    with opened(data, on_time=True) as folder:
         document = _document(folder.queue.run_now(_short(name)))
     _tell(document, as_json=as_json)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from hippique.racing.card import RaceId
-from hippique.racing.times import paris_time
 
 MANIFEST = "manifest.json"
 OUTCOME = "outcome.json"
@@ -60,7 +59,8 @@ def close_folder(day: date) -> str:
 
 
 def _stamp(now: datetime) -> str:
-    return paris_time(now).strftime("%Y%m%dT%H%M%S")
+    # UTC, because names must sort by age, also in the repeated hour of October.
+    return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def programme_folder(day: date, now: datetime) -> str:

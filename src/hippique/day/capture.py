@@ -13,9 +13,9 @@ from hippique.day import addresses
 from hippique.day.folder import Folder
 from hippique.day.manifest import sha256
 from hippique.errors import PageChanged, SourceError
-from hippique.ports import Page, PageKind, PageRequest, Source
+from hippique.ports import Page, PageKind, PageRequest, RaceRef, Source
 from hippique.racing.card import Reading
-from hippique.racing.codec import to_builtins
+from hippique.racing.codec import from_json, to_builtins
 
 RequestsOf = Callable[[Source], tuple[PageRequest, ...]]
 _SUFFIXES = {"pmu": ".json.zst", "recorded": ".json.zst"}
@@ -81,6 +81,41 @@ def capture(
         return _joined([ask(source) for source in sources])
     with ThreadPoolExecutor(max_workers=len(sources)) as pool:
         return _joined(list(pool.map(ask, sources)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    pages: tuple[KeptPage, ...]
+    failures: tuple[Failure, ...]
+
+
+def captured_before(sources: Sequence[Source], ref: RaceRef, folder: Folder) -> Capture | None:
+    """What an earlier attempt captured here, read again from its pages; None where none did.
+
+    A retry must go on with the pages that the folder's index names: a replay reads those.
+    """
+    if addresses.PAGES not in folder.names():
+        return None
+    index = from_json(_Index, folder.read(addresses.PAGES))
+    failed = {failure.file for failure in index.failures}
+    by_name = {source.name: source for source in sources}
+    taken = tuple(
+        Taken(
+            taken_at=kept.taken_at, reading=by_name[kept.source].read(_unpacked(folder, kept, ref))
+        )
+        for kept in index.pages
+        if kept.file not in failed and kept.source in by_name
+    )
+    return Capture(pages=index.pages, taken=taken, failures=index.failures)
+
+
+def _unpacked(folder: Folder, kept: KeptPage, ref: RaceRef) -> Page:
+    return Page(
+        request=PageRequest(kind=kept.kind, url=kept.url, day=ref.race.day, race=ref.race),
+        body=zstandard.ZstdDecompressor().decompress(folder.read(kept.file)),
+        taken_at=kept.taken_at,
+        content_type=kept.content_type,
+    )
 
 
 def _joined(parts: Sequence[Capture]) -> Capture:

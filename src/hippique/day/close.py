@@ -7,11 +7,14 @@ import datetime as dt
 from hippique.day import addresses
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
-from hippique.day.manifest import Seal, chain_head, sha256
-from hippique.day.race_day import latest_plan, load
-from hippique.day.status import DayStatus, PhaseState, day_status
+from hippique.day.manifest import Seal, chain_head, marked_bytes, sha256
+from hippique.day.phases import Phase
+from hippique.day.race_day import latest_plan, load, outcome_of
+from hippique.day.status import DayStatus, PhaseState, RaceState, day_status
+from hippique.day.tasks import day_prefix, read_payload
 from hippique.ports import Archive
-from hippique.racing.codec import to_pretty_json
+from hippique.racing.card import RaceId
+from hippique.racing.codec import from_json
 
 
 def close_day(desk: Desk, day: dt.date) -> Seal | None:
@@ -26,7 +29,7 @@ def close_day(desk: Desk, day: dt.date) -> Seal | None:
     if plan is None:
         return None
     status = day_status(desk.archive, plan, desk.now())
-    if not is_over(status):
+    if not is_over(status) or _is_awaited(desk, day):
         return None
     return _seal(desk, day, status)
 
@@ -38,10 +41,22 @@ def is_over(status: DayStatus) -> bool:
     """
     ended = {PhaseState.DONE, PhaseState.FAILED, PhaseState.CANCELLED}
     return all(
-        race.phases["RESULT"] in ended
+        race.phases["RESULT"] in ended and not _is_owed(race)
         for race in status.races
         if race.phases and race.planned.off_time is not None
     )
+
+
+def _is_owed(race: RaceState) -> bool:
+    """Whether a cancelled race has still to return its stakes."""
+    return race.planned.cancelled and race.decision is not None and race.settlement is None
+
+
+def _is_awaited(desk: Desk, day: dt.date) -> bool:
+    """Whether a result task is still to write: after the seal it would break the sealed chain."""
+    payloads = [read_payload(task) for task in desk.queue.live(day_prefix(day))]
+    waiting = {RaceId.parse(p.race) for p in payloads if p.phase == Phase.RESULT}
+    return any(outcome_of(desk.archive, race, Phase.RESULT) is None for race in waiting)
 
 
 def seal_of(archive: Archive, day: dt.date) -> Seal | None:
@@ -67,8 +82,7 @@ def _seal(desk: Desk, day: dt.date, status: DayStatus) -> Seal:
         files={addresses.SUMMARY: sha256(summary)},
         versions=desk.versions,
     )
-    folder.write(addresses.SEAL, to_pretty_json(seal))
-    return seal
+    return from_json(Seal, folder.write(addresses.SEAL, marked_bytes(seal)))
 
 
 def last_seal(archive: Archive) -> str | None:

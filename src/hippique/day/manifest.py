@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hippique.day import addresses
 from hippique.errors import AlreadyExists
@@ -16,20 +16,24 @@ from hippique.racing.codec import from_json, to_pretty_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Hashes of a folder's files. previous: SHA-256 of the race's manifest before this one."""
+    """Hashes of a folder's files. previous: SHA-256 of the race's manifest before this one.
+
+    mark: of the manifest itself, so that a change is found where no later one follows.
+    """
 
     folder: str
     written_at: dt.datetime
     previous: str | None
     files: Mapping[str, str]
     versions: Mapping[str, str]
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
     """The day closed: the head of every race's chain, and every other manifest of the day.
 
-    previous: SHA-256 of the seal written before this one, of whatever day.
+    previous: SHA-256 of the seal written before this one, of whatever day. mark: see Manifest.
     """
 
     date: dt.date
@@ -39,6 +43,13 @@ class Seal:
     manifests: Mapping[str, str]
     files: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""
+
+
+def marked_bytes(value: Manifest | Seal) -> bytes:
+    """Its file: the value with the SHA-256 of itself without a mark."""
+    bare = replace(value, mark="")
+    return to_pretty_json(replace(bare, mark=sha256(to_pretty_json(bare))))
 
 
 def sha256(content: bytes) -> str:
@@ -68,7 +79,7 @@ def write_manifest(archive: Archive, folder: str, files: Mapping[str, str], stam
         files=dict(sorted(files.items())),
         versions=stamp.versions,
     )
-    content = to_pretty_json(manifest)
+    content = marked_bytes(manifest)
     archive.create(f"{folder}/{addresses.MANIFEST}", content)
     return sha256(content)
 

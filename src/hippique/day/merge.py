@@ -17,6 +17,8 @@ TRUST = ("zeturf", "recorded", "pmu", "geny")
 SAME_RACE = dt.timedelta(minutes=60)  # further apart than this it is another race
 SAME_RACE_WITHOUT_TRACK = dt.timedelta(minutes=15)
 _TRACK_NOISE = frozenset({"hippodrome", "de", "du", "la", "le", "les", "d", "l", "paris", "sur"})
+_TRACK_SHORT = {"st": "saint", "ste": "sainte"}
+_LEAST_PART = 5  # letters: "parislongchamp" holds "longchamp", but "mont" does not make "montauban"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ def _same_race(key: str, facts: list[_Fact]) -> tuple[list[_Fact], list[RefusedJ
     first, *others = facts
     same, refused = [first], []
     for other in others:
-        reason = _contradiction(first, other)
+        if other in same:
+            continue
+        reason = _listed_before(other, same) or _contradiction(first, other)
         if reason is None:
             same.append(other)
         else:
@@ -103,10 +107,16 @@ def _same_race(key: str, facts: list[_Fact]) -> tuple[list[_Fact], list[RefusedJ
     return same, refused
 
 
+def _listed_before(fact: _Fact, same: list[_Fact]) -> str | None:
+    if all(fact.source != other.source for other in same):
+        return None
+    return f"{fact.source} lists this race twice; {fact.race.name!r} was set aside"
+
+
 def _contradiction(first: _Fact, other: _Fact) -> str | None:
     """Why the two are not the same race, or None."""
     tracks = (_track_words(first.meeting.track), _track_words(other.meeting.track))
-    if all(tracks) and not _share_a_word(*tracks):
+    if all(tracks) and not _is_one_track(*tracks):
         return f"track {other.meeting.track!r} is not {first.source}'s {first.meeting.track!r}"
     if first.race.off_time is None or other.race.off_time is None:
         return None
@@ -117,14 +127,19 @@ def _contradiction(first: _Fact, other: _Fact) -> str | None:
 
 
 def _track_words(track: str | None) -> frozenset[str]:
-    words = frozenset(fold(track or "").split())
+    words = frozenset(_TRACK_SHORT.get(word, word) for word in fold(track or "").split())
     return (words - _TRACK_NOISE) or words
 
 
-def _share_a_word(one: frozenset[str], two: frozenset[str]) -> bool:
-    if one & two:
-        return True
-    return any(a.startswith(b) or b.startswith(a) for a in one for b in two)
+def _is_one_track(one: frozenset[str], two: frozenset[str]) -> bool:
+    """Whether one name only says less than the other: Marseille has two tracks, Vincennes one."""
+    fewer, more = sorted((one, two), key=len)
+    return all(any(_is_part(a, b) for b in more) for a in fewer)
+
+
+def _is_part(one: str, two: str) -> bool:
+    shorter, longer = sorted((one, two), key=len)
+    return shorter == longer or (len(shorter) >= _LEAST_PART and shorter in longer)
 
 
 def fold(text: str) -> str:
@@ -154,6 +169,11 @@ def _merged(key: str, day: dt.date, facts: list[_Fact]) -> tuple[PlannedRace, li
     cancelled = [fact.source for fact in facts if _is_cancelled(fact)]
     if cancelled:
         provenance["cancelled"] = cancelled[0]
+        if len(cancelled) < len(facts):
+            shown = {fact.source: str(_is_cancelled(fact)).lower() for fact in facts}
+            disagreements.append(
+                Disagreement(race=key, field="cancelled", values=shown, kept=cancelled[0])
+            )
     return (
         PlannedRace(
             date=day,

@@ -58,11 +58,14 @@ def make_plan(desk: Desk, day: dt.date, correlation_id: str) -> Plan:
 
 
 def _free(desk: Desk, path: str) -> str:
-    """The folder, or the same with a number where a call of the same second took it."""
+    """The folder, or the same with a number where a call of the same second took it.
+
+    The numbered ones must sort after the first: the last plan of a day is the one in force.
+    """
     number, free = 1, path
     while desk.archive.addresses(free):
         number += 1
-        free = f"{path}-{number}"
+        free = f"{path}_{number:03}"
     return free
 
 
@@ -112,7 +115,7 @@ def _all_down(reports: tuple[SourceReport, ...]) -> str:
 def _check_empty(merged: Merged, reports: tuple[SourceReport, ...], day: dt.date) -> None:
     if merged.races:
         return
-    agreeing = [report.source for report in reports if report.ok and report.covers]
+    agreeing = [r.source for r in reports if r.ok and r.covers and r.races == 0]
     if len(agreeing) < CONFIRMING_SOURCES:
         seen = ", ".join(agreeing) or "none"
         raise SourceDown(
@@ -184,14 +187,20 @@ def _addressed(desk: Desk, race: PlannedRace) -> PlannedRace:
 
 def _keep(desk: Desk, plan: Plan) -> Plan:
     before = latest_plan(desk.archive, plan.date)
-    if before is not None and _same(before, plan):
-        return before
-    folder = Folder(desk.archive, _free(desk, addresses.plan_folder(plan.date, desk.now())))
-    content = folder.write(addresses.PLAN, to_pretty_json(plan))
-    folder.close(desk.stamp())
-    desk.views.publish(addresses.PLAN, content)
-    return plan
+    kept = before if before is not None and _is_same(before, plan) else plan
+    content = to_pretty_json(kept)
+    if kept is plan:
+        folder = Folder(desk.archive, _free(desk, addresses.plan_folder(plan.date, desk.now())))
+        folder.write(addresses.PLAN, content)
+        folder.close(desk.stamp())
+    if desk.views.load(addresses.PLAN) != content:  # another day's, or a worker died before it
+        desk.views.publish(addresses.PLAN, content)
+    return kept
 
 
-def _same(one: Plan, two: Plan) -> bool:
-    return (one.races, one.degraded, one.refused) == (two.races, two.degraded, two.refused)
+def _is_same(one: Plan, two: Plan) -> bool:
+    return _news(one) == _news(two)
+
+
+def _news(plan: Plan) -> tuple[object, ...]:
+    return plan.races, plan.degraded, plan.refused, plan.disagreements

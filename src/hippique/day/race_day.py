@@ -16,7 +16,7 @@ from hippique.errors import NotFound
 from hippique.ports import Archive
 from hippique.racing.card import RaceId
 from hippique.racing.codec import from_json
-from hippique.racing.times import paris_day
+from hippique.racing.times import paris_day, paris_time
 
 T = TypeVar("T")
 
@@ -25,7 +25,8 @@ NIGHT_HOURS = 5  # races after midnight belong to the day before; nothing starts
 
 def race_day(now: dt.datetime) -> dt.date:
     """The race day at this instant: until five in the morning still yesterday's."""
-    return paris_day(now - dt.timedelta(hours=NIGHT_HOURS))
+    night = paris_time(now).hour < NIGHT_HOURS  # on the clocks: five hours earlier is not, in March
+    return paris_day(now) - dt.timedelta(days=night)
 
 
 def load(archive: Archive, kind: type[T], address: str) -> T | None:

@@ -7,7 +7,7 @@ import datetime as dt
 from hippique.day.desk import Desk
 from hippique.day.outcome import Order
 from hippique.day.phases import Phase, not_after
-from hippique.day.tasks import Payload, task_name
+from hippique.day.tasks import Payload, read_payload, task_name
 from hippique.ports import NewTask
 from hippique.racing.codec import to_json
 from hippique.racing.times import paris_at
@@ -35,7 +35,7 @@ def last_poll(day: dt.date) -> dt.datetime:
 
 
 def queue_next_poll(desk: Desk, order: Order, off_time: dt.datetime) -> bool:
-    """Create the task of the next poll; False where there is none left to make."""
+    """Create the task of the next poll; False where one waits already, or none is left to make."""
     due = next_poll(order.race.day, off_time, desk.now())
     if due is None:
         return False
@@ -51,4 +51,14 @@ def queue_next_poll(desk: Desk, order: Order, off_time: dt.datetime) -> bool:
         generation=generation,
         correlation_id=order.correlation_id,
     )
-    return desk.queue.create(NewTask(name=task_name(payload), due=due, payload=to_json(payload)))
+    new = NewTask(name=task_name(payload), due=due, payload=to_json(payload))
+    return not _waits(desk, new.name) and desk.queue.create(new)
+
+
+def _waits(desk: Desk, name: str) -> bool:
+    """Whether a poll of the race lies ahead: a repeated call must not start a second chain."""
+    generation = desk.queue.generation()
+    return any(
+        task.due > desk.now() and read_payload(task).generation == generation
+        for task in desk.queue.live(name.rpartition("-")[0])
+    )

@@ -155,12 +155,16 @@ def _shown(ticket: Ticket, win: float | None, place: float | None) -> float | No
 
 
 def withdraw_moved(desk: Desk, plan: Plan) -> None:
-    """Withdraw slips that were frozen for another off time than the plan now knows."""
-    for race in plan.queued():
-        if race.off_time is None or desk.now() >= race.off_time:
+    """Withdraw slips of races that are off at another time than they were frozen for, or never."""
+    for race in plan.races:
+        if not race.in_scope or race.off_time is None or desk.now() >= race.off_time:
             continue
         decided_for = _off_decided_for(desk, race.race)
-        if decided_for is not None and decided_for != race.off_time:
+        if decided_for is None:
+            continue
+        if race.cancelled:
+            withdraw(desk, race.race, "la course est annulée")
+        elif decided_for != race.off_time:
             then, now = local_text(decided_for), local_text(race.off_time)
             withdraw(desk, race.race, f"le départ a bougé de {then} à {now}")
 

@@ -52,7 +52,7 @@ def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
     skipped: list[Skipped] = []
     created = 0
     for race in plan.races:
-        reason = _not_queued(desk, race)
+        reason = _not_queued(desk, race, live)
         if reason is not None:
             skipped.append(Skipped(race=race.key, reason=reason))
             if reason != ALREADY_OFF:  # its result is still asked for: the day waits for it
@@ -98,20 +98,24 @@ def _cancel_stale(desk: Desk, plan: Plan) -> int:
     return count
 
 
-def _not_queued(desk: Desk, race: PlannedRace) -> str | None:
+def _not_queued(desk: Desk, race: PlannedRace, live: Live) -> str | None:
     if not race.in_scope:
         return "out of scope"
     if race.cancelled and decision_of(desk.archive, race.race) is None:
         return "cancelled"
     if race.off_time is None:
         return "no time"
-    if desk.now() >= race.off_time and not _has_begun(desk, race):
+    if desk.now() >= race.off_time and not _has_begun(desk, race, live):
         return ALREADY_OFF
     return None
 
 
-def _has_begun(desk: Desk, race: PlannedRace) -> bool:
-    return any(outcome_of(desk.archive, race.race, phase) for phase in (Phase.H30, Phase.H5))
+def _has_begun(desk: Desk, race: PlannedRace, live: Live) -> bool:
+    """Whether a visit before the off was made, or its task still waits for a free worker."""
+    visits = (Phase.H30, Phase.H5)
+    if any((str(race.race), phase) in live for phase in visits):
+        return True
+    return any(outcome_of(desk.archive, race.race, phase) for phase in visits)
 
 
 def _queue_race(desk: Desk, race: PlannedRace, live: Live, moves: int) -> tuple[Tasks, int]:

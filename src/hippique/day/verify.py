@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hippique.day import addresses
 from hippique.day.close import seals_of
-from hippique.day.manifest import Manifest, Seal, race_chain, sha256
+from hippique.day.manifest import Manifest, Seal, marked_bytes, race_chain, sha256
 from hippique.errors import InputError, NotFound
 from hippique.ports import Archive
 from hippique.racing.card import RaceId, RaceKey
@@ -61,11 +61,13 @@ def verify_day(archive: Archive, day: dt.date) -> Verification:
 
 def _check_manifest(archive: Archive, address: str) -> tuple[list[str], set[str]]:
     folder = address.rpartition("/")[0]
+    content = archive.read(address)
     try:
-        manifest = from_json(Manifest, archive.read(address))
+        manifest = from_json(Manifest, content)
     except InputError as error:
         return [f"{address}: unreadable ({error})"], set()
     faults = [] if manifest.folder == folder else [f"{address}: written for {manifest.folder}"]
+    faults += [] if marked_bytes(manifest) == content else [f"{address}: changed"]
     files = {f"{folder}/{name}": digest for name, digest in manifest.files.items()}
     return faults + list(_wrong_hashes(archive, files)), set(files)
 
@@ -74,7 +76,7 @@ def _wrong_hashes(archive: Archive, files: dict[str, str]) -> Iterator[str]:
     for address, digest in files.items():
         try:
             content = archive.read(address)
-        except NotFound:
+        except (NotFound, InputError):  # a name that was changed may be no address at all
             yield f"{address}: missing"
             continue
         if sha256(content) != digest:
@@ -83,18 +85,24 @@ def _wrong_hashes(archive: Archive, files: dict[str, str]) -> Iterator[str]:
 
 def _check_seal(archive: Archive, address: str) -> tuple[list[str], set[str]]:
     folder = address.rpartition("/")[0]
+    content = archive.read(address)
     try:
-        seal = from_json(Seal, archive.read(address))
+        seal = from_json(Seal, content)
     except InputError as error:
         return [f"{address}: unreadable ({error})"], {address}
     files = {f"{folder}/{name}": digest for name, digest in seal.files.items()}
-    faults = list(_wrong_hashes(archive, {**files, **seal.manifests}))
+    faults = [] if marked_bytes(seal) == content else [f"{address}: changed"]
+    faults += _wrong_hashes(archive, {**files, **seal.manifests})
     return faults + list(_wrong_heads(archive, seal)), {address, *files}
 
 
 def _wrong_heads(archive: Archive, seal: Seal) -> Iterator[str]:
     for key, head in seal.heads.items():
-        chain = race_chain(archive, RaceId(seal.date, RaceKey.parse(key)))
+        try:
+            chain = race_chain(archive, RaceId(seal.date, RaceKey.parse(key)))
+        except InputError:
+            yield f"{seal.date}/{key}: the chain cannot be read to the sealed head"
+            continue
         followed = {manifest.previous for manifest in chain.values()}
         if head not in chain or head in followed:
             yield f"{seal.date}/{key}: the chain does not end at the sealed head"

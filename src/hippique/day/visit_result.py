@@ -5,7 +5,7 @@ from __future__ import annotations
 from hippique.betting.ledger import Settlement, refund, settle, write_settlement
 from hippique.betting.slip import Decision
 from hippique.day import addresses
-from hippique.day.capture import Capture, capture, write_capture
+from hippique.day.capture import Capture, capture, captured_before, write_capture
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.official import RaceResult, official_result
@@ -45,6 +45,9 @@ def visit_result(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
 
 
 def _result_pages(desk: Desk, visit: Visit, folder: Folder) -> Capture:
+    before = captured_before(desk.sources, visit.race.ref, folder)
+    if before is not None:
+        return before
     taken = capture(
         desk.sources,
         lambda source: source.result(visit.race.ref),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hippique.betting.slip import Decision, read_decision
 from hippique.day import addresses
 from hippique.day.analyse import Inputs, Setting, hash_of, write_forecast, write_slip
-from hippique.day.capture import Capture, capture, write_capture
+from hippique.day.capture import Capture, capture, captured_before, write_capture
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.outcome import Order, Outcome, Status
@@ -16,7 +17,7 @@ from hippique.day.phases import Phase
 from hippique.day.plan import PlannedRace
 from hippique.day.race_day import load, snapshots_of
 from hippique.day.snapshots import RaceSnapshots, take_snapshots
-from hippique.errors import PageMissing, SourceDown
+from hippique.errors import AlreadyExists, PageMissing, SourceDown
 from hippique.racing.codec import from_json
 
 
@@ -54,6 +55,7 @@ def visit_h30(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     """Take the first snapshot and the chances it gives."""
     snapshots = _snapshot(desk, visit, folder)
     write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    _freeze_race(visit, folder)
     return visit.outcome(desk, Status.DONE, artifacts=folder.addresses())
 
 
@@ -82,7 +84,7 @@ def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision:
     snapshots = _snapshot(desk, visit, folder)
     forecast = write_forecast(folder, visit.race, snapshots, desk.forecaster)
     inputs = Inputs(
-        race=visit.race,
+        race=_freeze_race(visit, folder),
         snapshots=snapshots,
         earlier=snapshots_of(desk.archive, visit.order.race, Phase.H30),
         forecast=forecast,
@@ -115,15 +117,22 @@ def _snapshot(desk: Desk, visit: Visit, folder: Folder) -> RaceSnapshots:
     if kept is not None:
         return kept
     taken = _cards(desk, visit, folder)
-    folder.write_value(addresses.RACE, visit.race)  # after the pages: a failed try may see it move
     write_capture(folder, taken)
     snapshots = take_snapshots(visit.order.race, taken.taken)
     return from_json(RaceSnapshots, folder.write_value(addresses.SNAPSHOT, snapshots))
 
 
+def _freeze_race(visit: Visit, folder: Folder) -> PlannedRace:
+    """The race as it was known when it was decided on: late, because failed tries see it move."""
+    return from_json(PlannedRace, folder.write_value(addresses.RACE, visit.race))
+
+
 def _cards(desk: Desk, visit: Visit, folder: Folder) -> Capture:
     """Every source's page of the race. Raises SourceDown where none could be read."""
     ref = visit.race.ref
+    before = captured_before(desk.sources, ref, folder)
+    if before is not None:
+        return before
     taken = capture(
         desk.sources, lambda source: source.card(ref), folder, parallel=desk.options.parallel
     )
@@ -156,16 +165,21 @@ def look(desk: Desk, visit: Visit) -> Outcome:
     """An operator's look before the due time: kept apart, once, and never a ticket."""
     folder = Folder(desk.archive, addresses.look_folder(visit.order.race, visit.order.phase))
     kept = load(desk.archive, Outcome, f"{folder.path}/{addresses.OUTCOME}")
-    if kept is not None:
-        return kept
+    outcome = kept or _looked(desk, visit, folder)
+    if addresses.MANIFEST not in folder.names():
+        with suppress(AlreadyExists):  # of two looks at once the first one's stands
+            folder.close(desk.stamp())
+    return outcome
+
+
+def _looked(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     snapshots = _snapshot(desk, visit, folder)
     write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    _freeze_race(visit, folder)
     outcome = visit.outcome(
         desk,
         Status.LOOK,
         reasons=("before the due time: a look, no ticket",),
         artifacts=folder.addresses(),
     )
-    stored = from_json(Outcome, folder.write_value(addresses.OUTCOME, outcome))
-    folder.close(desk.stamp())
-    return stored
+    return from_json(Outcome, folder.write_value(addresses.OUTCOME, outcome))

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from hippique.racecourse import geny, pmu, zeturf
-from hippique.racecourse.faults import NO_FAULTS, Faults, Outage
+from hippique.racecourse.faults import NO_FAULTS, Faults
+from hippique.racecourse.faults.sites import SiteFaults, Trouble, site_faults
 from hippique.racecourse.finish import win_chances
 from hippique.racecourse.pmu_dividends import definitive_dividends
 from hippique.racecourse.simulated import SimulatedDay, SimulatedRace
 from hippique.racing.card import RaceKey
 from hippique.racing.times import paris_time
 
+# In the environ of a server with sockets: what waits some seconds of the wall.
+PAUSE = "hippique.racecourse.pause"
 ROBOTS = "User-agent: *\nAllow: /\n"
 _HTML_UTF8 = "text/html; charset=UTF-8"
 # The site's pages claim UTF-8 in their head and are cp1252: browsers go by this header, for which
@@ -52,6 +55,7 @@ class _Ask:
     day: SimulatedDay
     now: datetime
     speed: float
+    faults: SiteFaults
     parts: tuple[str, ...] = ()
     query: dict[str, list[str]] = field(default_factory=dict)
 
@@ -70,10 +74,15 @@ _Handler = Callable[[_Ask], Reply]
 def make_app(
     day: SimulatedDay, clock: RaceClock, *, speed: float = 1.0, faults: Faults = NO_FAULTS
 ) -> WSGIApplication:
-    """The application for one drawn day. speed is only reported, at /clock."""
+    """The application for one drawn day. speed is only reported, at /clock.
+
+    faults: those of the sites are made here; those of the races are already in the day, put
+    there by `with_faults`. Raises InputError for one that cannot be.
+    """
+    ready = site_faults(faults, day)
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        reply = _answer(day, clock.now(), speed, faults, environ)
+        reply = _answer(_Ask(day=day, now=clock.now(), speed=speed, faults=ready), environ)
         headers = [
             ("Content-Type", reply.content_type),
             ("Content-Length", str(len(reply.body))),
@@ -86,20 +95,29 @@ def make_app(
     return app
 
 
-def _answer(
-    day: SimulatedDay, now: datetime, speed: float, faults: Faults, environ: WSGIEnvironment
-) -> Reply:
+def _answer(ask: _Ask, environ: WSGIEnvironment) -> Reply:
     path = _path(environ)
     if environ.get("REQUEST_METHOD", "GET") not in {"GET", "HEAD"}:
         return Reply(status="405 Method Not Allowed", headers=(("Allow", "GET, HEAD"),))
-    outage = faults.outage(path, now)
-    if outage is not None:
-        return _failing(outage)
+    trouble = ask.faults.trouble(path.split("/", 2)[1], ask.now)
+    if trouble.delay_s:
+        environ.get(PAUSE, _no_pause)(trouble.delay_s)
+    if trouble.outage is not None:
+        return _failing(trouble)
+    reply = _page(ask, path, environ)
+    return replace(reply, body=trouble.spoil(reply.body)) if trouble.is_spoiling else reply
+
+
+def _no_pause(_: float) -> None:
+    """In one process on the driven clock no wall time passes: an answer cannot be slow."""
+
+
+def _page(ask: _Ask, path: str, environ: WSGIEnvironment) -> Reply:
     for pattern, handler in _ROUTES:
         match = pattern.fullmatch(path)
         if match:
             query = parse_qs(environ.get("QUERY_STRING", ""))
-            return handler(_Ask(day=day, now=now, speed=speed, parts=match.groups(), query=query))
+            return handler(replace(ask, parts=match.groups(), query=query))
     return Reply(status="404 Not Found", body="SIMULÉ : rien à cette adresse.\n".encode())
 
 
@@ -109,10 +127,10 @@ def _path(environ: WSGIEnvironment) -> str:
     return raw.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
-def _failing(outage: Outage) -> Reply:
-    seconds = outage.retry_after_s
+def _failing(trouble: Trouble) -> Reply:
+    seconds = trouble.outage.retry_after_s if trouble.outage else None
     headers = () if seconds is None else (("Retry-After", str(seconds)),)
-    return Reply(status=outage.status, headers=headers)
+    return Reply(status=trouble.status(), headers=headers)
 
 
 def _json(document: object) -> Reply:
@@ -152,7 +170,7 @@ def _zeturf_programme(ask: _Ask) -> Reply:
 
 def _zeturf_race(ask: _Ask) -> Reply:
     _, meeting, number, slug = ask.parts
-    race = _race(ask, meeting, number) if ask.races_by_day() and slug else None
+    race = _race(ask, meeting, number, "zeturf") if ask.races_by_day() and slug else None
     return _html(
         zeturf.missing_page() if race is None else zeturf.race_page(ask.day, race, ask.now)
     )
@@ -188,7 +206,8 @@ def _geny_missing() -> Reply:
 
 def _race_of_page(ask: _Ask) -> SimulatedRace | None:
     page_id = int(ask.parts[0])
-    return next((race for race in ask.day.races() if race.page_id == page_id), None)
+    races = (race for race in ask.day.races() if race.page_id == page_id)
+    return next((ask.faults.shown("geny", race) for race in races), None)
 
 
 def _pmu_programme(ask: _Ask) -> Reply:
@@ -235,15 +254,16 @@ def _is_internet(ask: _Ask) -> bool:
 
 
 def _pmu_race_of(ask: _Ask) -> SimulatedRace | None:
-    return _race(ask, ask.parts[1], ask.parts[2]) if _is_pmu_day(ask) else None
+    return _race(ask, ask.parts[1], ask.parts[2], "pmu") if _is_pmu_day(ask) else None
 
 
 def _pmu_missing() -> Reply:
     return Reply(status="404 Not Found", content_type=_JSON)
 
 
-def _race(ask: _Ask, meeting: str, number: str) -> SimulatedRace | None:
-    return ask.day.find(RaceKey(int(meeting), int(number)))
+def _race(ask: _Ask, meeting: str, number: str, site: str = "") -> SimulatedRace | None:
+    race = ask.day.find(RaceKey(int(meeting), int(number)))
+    return race and ask.faults.shown(site, race)
 
 
 _DATE = r"(\d{4}-\d\d-\d\d)"

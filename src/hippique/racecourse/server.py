@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from socketserver import ThreadingMixIn
@@ -9,6 +10,8 @@ from threading import Thread
 from typing import Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import WSGIApplication
+
+from hippique.racecourse.app import PAUSE
 
 STOP_WITHIN_S = 5.0
 
@@ -46,6 +49,7 @@ class RacecourseServer:
         )
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
         self._thread.daemon = True
+        self._server.base_environ[PAUSE] = time.sleep  # only a thread of this answer waits
 
     @property
     def port(self) -> int:

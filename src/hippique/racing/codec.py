@@ -33,7 +33,7 @@ def from_json(kind: type[T], content: bytes | str) -> T:
     """Read a value of `kind`; every field is checked. Raises InputError that names the path."""
     try:
         return msgspec.json.decode(content, type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError(f"not a {kind.__name__}: {error}") from error
 
 

@@ -14,30 +14,33 @@ from hippique.errors import PageChanged
 FEW_TAGS = 12_000
 MOST_DEPTH = 1_000
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # Elements without content, and those that the next of their kind closes: pages leave them open.
 _NEVER_DEEP = frozenset(
-    "area base br col embed hr img input link meta param source track wbr"
-    " p li dt dd option thead tbody tfoot tr td th".split()
+    {
+        *(b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta"),
+        *(b"param", b"source", b"track", b"wbr"),
+        *(b"p", b"li", b"dt", b"dd", b"option"),
+        *(b"thead", b"tbody", b"tfoot", b"tr", b"td", b"th"),
+    }
 )
 
 
-def parse_html(text: str, *, site: str, url: str | None) -> LexborHTMLParser:
-    """The tree of a page, as a browser would build it. Raises PageChanged."""
-    if text.count("<") > FEW_TAGS and is_too_deep(text):
-        raise PageChanged(
-            f"a page nested less than {MOST_DEPTH} elements deep", site=site, url=url
-        )
+def parse_html(page: bytes, *, site: str, url: str | None) -> LexborHTMLParser:
+    """The tree of a UTF-8 page, as a browser would build it. Raises PageChanged."""
+    if page.count(b"<") > FEW_TAGS and is_too_deep(page):
+        reason = f"the page is nested more than {MOST_DEPTH} elements deep"
+        raise PageChanged(reason, site=site, url=url)
     try:
-        return LexborHTMLParser(text)
+        return LexborHTMLParser(page)
     except (SelectolaxError, ValueError) as error:
-        raise PageChanged(f"a page that can be parsed ({error})", site=site, url=url) from error
+        raise PageChanged(f"the page cannot be parsed ({error})", site=site, url=url) from error
 
 
-def is_too_deep(text: str) -> bool:
+def is_too_deep(page: bytes) -> bool:
     """True where more than `MOST_DEPTH` elements stand open at once."""
     depth = 0
-    for closing, name in _TAG.findall(text):
+    for closing, name in _TAG.findall(page):
         if name.lower() in _NEVER_DEEP:
             continue
         # A closing tag that closes nothing opens no room for deeper ones.

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from itertools import filterfalse
 
 DASHES = frozenset({"", "-", "–", "—", "−", "--"})  # how pages print "no value"
 
@@ -22,6 +24,7 @@ _AMOUNT = re.compile(
 )
 _DECIMAL = re.compile(r"\d{1,9}(?:[.,]\d{1,6})?")
 _NUMBER = re.compile(r"[0-9]+")
+_SHORT = 80  # characters
 _LONGEST = 15  # digits that a float still holds exactly; longer runs are junk, not sums
 
 
@@ -34,12 +37,22 @@ def squash(text: str | None) -> str:
 
 def fold(text: str | None) -> str:
     """Squashed, lower case, without accents, ligatures and curly apostrophes: for comparing."""
+    if not text:
+        return ""
+    # Captions, titles and labels come back on every row of every page; long texts do not.
+    return _fold_known(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     squashed = squash(text).casefold()
     if squashed.isascii():
         return squashed
     plain = unicodedata.normalize("NFKD", squashed.replace("œ", "oe").replace("æ", "ae"))
-    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    kept = "".join(filterfalse(unicodedata.combining, plain))
     return kept.replace("’", "'").replace("‘", "'")
+
+
+_fold_known = lru_cache(maxsize=4096)(_fold)
 
 
 def is_dash(text: str | None) -> bool:

@@ -25,6 +25,7 @@ from hippique.ports import QueueOperator
 from hippique.racing.card import RaceId
 from hippique.web.bodies import RunBody, ScheduleBody, read_day, run_reply, schedule_reply
 from hippique.web.errors import install_errors
+from hippique.web.limits import BodyLimit
 from hippique.web.pages import install_pages
 
 ReadCourse = Callable[[str, dt.date | None], RaceId]
@@ -56,6 +57,7 @@ def make_app(doors: Doors) -> FastAPI:
     """The application. It starts nothing: dispatching and the calendar are the caller's."""
     app = FastAPI(title="hippique-orchestrator", version=__version__, redoc_url=None)
     install_errors(app, doors.desk.journal)
+    app.add_middleware(BodyLimit)
     _install_posts(app, doors)
     _install_health(app, doors)
     _install_reads(app, doors)

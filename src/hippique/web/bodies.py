@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase, due_at
@@ -16,6 +16,7 @@ from hippique.errors import BadDate
 from hippique.racing.times import paris_day
 
 TODAY = "today"
+YEARS = range(1990, 2100)  # a day outside has no race, and no room left in the calendar
 
 
 class ScheduleBody(BaseModel):
@@ -36,9 +37,9 @@ class RunBody(BaseModel):
     phase: str = Field(description="H30, H5 or RESULT (H-30, h5 … too)")
     date: str | None = Field(None, description="`today` or YYYY-MM-DD; must match the address")
     race: str | None = Field(None, description="set by the queue: 2025-06-01/R1C3")
-    due: dt.datetime | None = None
-    off: dt.datetime | None = None
-    not_after: dt.datetime | None = None
+    due: AwareDatetime | None = None
+    off: AwareDatetime | None = None
+    not_after: AwareDatetime | None = None
     generation: int | None = None
     moves: int | None = None
     correlation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_.:-]{1,100}$")
@@ -52,8 +53,8 @@ def read_day(text: str, now: dt.datetime) -> dt.date:
         day = dt.date.fromisoformat(text)
     except ValueError:
         day = None
-    if day is None or day.isoformat() != text:
-        raise BadDate(f"{text!r} is not a day; write today or YYYY-MM-DD", field="date")
+    if day is None or day.isoformat() != text or day.year not in YEARS:
+        raise BadDate(f"{text[:40]!r} is not a day; write today or YYYY-MM-DD", field="date")
     return day
 
 

@@ -20,6 +20,7 @@ from hippique.errors import (
 )
 
 RETRY_AFTER_S = 10
+UNREADABLE = 400  # what the framework answers to a body that breaks its JSON parser
 
 
 def install_errors(app: FastAPI, journal: Journal) -> None:
@@ -29,7 +30,9 @@ def install_errors(app: FastAPI, journal: Journal) -> None:
     def foreseeable(request: Request, error: HippiqueError) -> JSONResponse:
         status = status_of(error)
         headers = {"Retry-After": str(RETRY_AFTER_S)} if status in {502, 503} else {}
-        return _reply(request, status, type(error).__name__, str(error), headers, **_extras(error))
+        return error_reply(
+            request, status, type(error).__name__, str(error), headers, **_extras(error)
+        )
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -37,17 +40,19 @@ def install_errors(app: FastAPI, journal: Journal) -> None:
         names = [str(part) for part in first["loc"] if part != "body"]
         field = names[-1] if names and first["type"] != "json_invalid" else "body"
         message = f"{field}: {first['msg']}"
-        return _reply(request, 422, "InvalidBody", message, field=field)
+        return error_reply(request, 422, "InvalidBody", message, field=field)
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> JSONResponse:
-        return _reply(request, error.status_code, "HttpError", str(error.detail))
+        if error.status_code == UNREADABLE:  # nested deeper than the parser goes, no UTF-8 …
+            return error_reply(request, 422, "InvalidBody", f"body: {error.detail}", field="body")
+        return error_reply(request, error.status_code, "HttpError", str(error.detail))
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> JSONResponse:
         told = f"{type(error).__name__}: {error}"
         journal.event("ERROR", "Unforeseen error", path=request.url.path, error=told)
-        return _reply(request, 500, "InternalError", "unforeseen; the log has the details")
+        return error_reply(request, 500, "InternalError", "unforeseen; the log has the details")
 
 
 def status_of(error: HippiqueError) -> int:
@@ -67,7 +72,7 @@ def _extras(error: HippiqueError) -> dict[str, Any]:
     return {}
 
 
-def _reply(
+def error_reply(
     request: Request,
     status: int,
     code: str,
@@ -75,6 +80,7 @@ def _reply(
     headers: dict[str, str] | None = None,
     **extras: Any,
 ) -> JSONResponse:
+    """The published shape of an error. extras: `field` and `hint`, left out where None."""
     error = {"code": code, "message": message}
     error |= {name: value for name, value in extras.items() if value is not None}
     body = {

@@ -29,11 +29,26 @@ class Arrival:
     runners: tuple[Runner, ...]
 
 
+def has_arrival(page: Page) -> bool:
+    """False on the page of a race that has not finished: no heading, no horse, no dividend.
+
+    A page with any of them claims an arrival, so that the rest must be there too.
+    """
+    said = (s.DEFINITIVE, s.PROVISIONAL)
+    if any(pattern.search(heading) for heading in _headings(page) for pattern in said):
+        return True
+    if page.first(s.DIVIDEND_FAMILY) is not None:
+        return True
+    table = page.first(s.ARRIVAL)
+    cells = (cell for _, row in rows_of(table) for cell in cells_of(row)) if table else ()
+    return any(s.CELL_NUMBER.match(squash(cell.text())) for cell in cells)
+
+
 def read_arrival(page: Page) -> Arrival:
     """Read order, incidents and status. Raises PageChanged."""
     table = page.first(s.ARRIVAL)
     if table is None:
-        raise page.changed(f"{s.ARRIVAL} (the race may not have finished)")
+        raise page.changed(s.ARRIVAL)
     finishers, runners = _read_rows(page, table)
     order = order_of(finishers, page.warnings)
     if not order:
@@ -48,8 +63,12 @@ def read_arrival(page: Page) -> Arrival:
     )
 
 
+def _headings(page: Page) -> list[str]:
+    return [fold(node.text()) for node in page.tree.css(s.ARRIVAL_STATUS)]
+
+
 def _status(page: Page) -> ResultStatus:
-    headings = [fold(node.text()) for node in page.tree.css(s.ARRIVAL_STATUS)]
+    headings = _headings(page)
     if any(s.PROVISIONAL.search(heading) for heading in headings):
         return ResultStatus.PROVISIONAL
     if any(s.DEFINITIVE.search(heading) for heading in headings):
@@ -91,7 +110,9 @@ def _is_head(row: LexborNode) -> bool:
 
 def _finisher(page: Page, number: int, row: Row, above: int | None) -> Finisher:
     printed = fold(row["rank"].text())
-    if above is not None and s.SAME_RANK.match(printed):
+    gap = fold(row["gap"].text()) if "gap" in row else ""
+    is_level = s.SAME_RANK.match(printed) or (is_dash(printed) and s.DEAD_HEAT.match(gap))
+    if above is not None and is_level:
         return Finisher(number=number, rank=above)
     rank = s.RANK.match(printed)
     if rank is not None and int(rank[1]) > 0:

@@ -30,6 +30,7 @@ class _Scan:
     block: tuple[int, ...] = ()
     label: str = ""
     combination: tuple[int, ...] = ()
+    absent: int = 0  # legs of the combination whose horses were withdrawn
     dividends: list[Dividend] = field(default_factory=list)
     refunded: list[str] = field(default_factory=list)
 
@@ -65,6 +66,7 @@ def _step(page: Page, scan: _Scan, node: LexborNode) -> None:
         _take_base(scan, squash(node.text()))
     elif words.startswith("ncdouble"):
         scan.label, scan.combination = _label_and_combination(node)
+        scan.absent = len(s.ABSENT_LEG.findall(node.text(separator=" ")))
     else:
         _take_amount(page, scan, squash(node.text()))
         scan.label, scan.combination = "", ()  # an amount never serves two lines
@@ -118,6 +120,7 @@ def _take_amount(page: Page, scan: _Scan, text: str) -> None:
         page.warnings.append(f"an amount without an operator is left out: {where} {text[:30]}")
         return
     bet, rank = bet_and_rank(scan.family, scan.picture, scan.label)
+    rank = rank or (f"{scan.absent}np" if scan.absent else None)
     if bet is None:
         page.warnings.append(f"a bet nobody knows is left out: {where} ({scan.picture})")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -15,6 +16,7 @@ from hippique.sources.text import squash
 
 Json = Mapping[str, Any]
 _DECODER = json.JSONDecoder()
+_NOT_BLANK = re.compile(r"\S")
 _MOST_OBJECTS = 200_000
 
 
@@ -82,7 +84,8 @@ def _query_data(query: object) -> object | None:
 def _chunks(text: str) -> Iterator[str]:
     place = text.find(s.FLIGHT_PUSH)
     while place >= 0:
-        value = _decoded(text, place + len(s.FLIGHT_PUSH))
+        argument = _NOT_BLANK.search(text, place + len(s.FLIGHT_PUSH))
+        value = _decoded(text, argument.start()) if argument else None
         if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
             yield value[1]
         place = text.find(s.FLIGHT_PUSH, place + 1)

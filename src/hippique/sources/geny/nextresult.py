@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hippique.racing.card import Meeting, RaceStatus
+from hippique.racing.card import Meeting, Race, RaceStatus
 from hippique.racing.result import Dividend, Result, ResultStatus
 from hippique.sources.geny import nextfields as f
 from hippique.sources.geny.bets import bet_and_rank
@@ -20,9 +20,9 @@ from hippique.sources.geny.nextjs import (
     text,
     whole,
 )
-from hippique.sources.geny.nextrace import read_next_header
+from hippique.sources.geny.nextrace import read_next_header, read_next_race
 from hippique.sources.geny.order import Finisher, order_of
-from hippique.sources.geny.page import Page
+from hippique.sources.geny.page import NO_ARRIVAL, Page
 from hippique.sources.text import read_numbers
 
 _STATUSES = {
@@ -32,12 +32,12 @@ _STATUSES = {
 
 
 def read_next_result(page: Page) -> Meeting:
-    """The one meeting and race of a page, with its result. Raises PageChanged."""
+    """The one meeting and race of a page, with its result once it has one. Raises PageChanged."""
     state = read_state(page)
     meeting, race = read_next_header(page, state)
     status = _STATUSES.get(race.status) if race.status else None
     if status is None:
-        raise page.changed("etatCourse of an arrival (the race may not have finished)")
+        return _without_arrival(page, state, meeting, race)
     finishers = tuple(_finisher(page, item) for item in participants_of(state))
     order = order_of(finishers, page.warnings) or _listed_order(race_of_state(state))
     if not order:
@@ -53,6 +53,18 @@ def read_next_result(page: Page) -> Meeting:
         refunded=refunded,
     )
     return replace(meeting, races=(replace(race, result=result),))
+
+
+def _without_arrival(page: Page, state: State, meeting: Meeting, race: Race) -> Meeting:
+    """The race before its arrival. An order under a state nobody knows is no such page."""
+    finishers = (_finisher(page, item) for item in participants_of(state))
+    is_run = _listed_order(race_of_state(state)) or any(one.rank for one in finishers)
+    if race.number is None or (is_run and race.status is None):
+        raise page.changed("etatCourse of an arrival")
+    page.warnings.append(NO_ARRIVAL)
+    if participants_of(state):
+        return read_next_race(page)
+    return replace(meeting, races=(race,))
 
 
 def _finisher(page: Page, item: Json) -> Finisher:

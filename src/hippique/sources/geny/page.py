@@ -15,6 +15,8 @@ from hippique.sources.geny.address import GenyAddress, as_day, find_address
 from hippique.sources.geny.encoding import LOST, decode
 from hippique.sources.markup import parse_html
 
+NO_ARRIVAL = "no arrival on the page: the race may not have finished"
+
 _NUL = "\x00"
 _SHORTEST = 40  # characters; anything shorter holds no table
 
@@ -41,7 +43,7 @@ class Page:
 
     def changed(self, missing: str) -> PageChanged:
         """The error for a page that lacks `missing`."""
-        return PageChanged(missing, site=s.SITE, url=self.url)
+        return PageChanged(f"the page lacks {missing}", site=s.SITE, url=self.url)
 
     def first(self, selector: str) -> LexborNode | None:
         """The first element of a selector."""
@@ -56,12 +58,12 @@ def open_page(body: bytes, url: str | None) -> Page:
     """
     text = decode(body)
     if len(text.strip()) < _SHORTEST:
-        raise PageChanged("an answer with content (it is empty)", site=s.SITE, url=url)
+        raise PageChanged("the answer is empty", site=s.SITE, url=url)
     if _NUL in text:
-        raise PageChanged("a page of text (it is binary)", site=s.SITE, url=url)
+        raise PageChanged("the answer is binary, no page of text", site=s.SITE, url=url)
     _refuse_error_page(text, url)
     generation = _generation(text, url)
-    html = "" if generation is Generation.JSON else text
+    html = b"" if generation is Generation.JSON else text.encode()
     tree = parse_html(html, site=s.SITE, url=url)
     page = Page(text, url, generation, tree, find_address(url) if url else None)
     if LOST in text:
@@ -84,11 +86,13 @@ def _generation(text: str, url: str | None) -> Generation:
     if text.lstrip()[:1] in {"[", "{"}:
         return Generation.JSON
     if s.PAGE_START.match(text) and not any(end in text for end in s.PAGE_ENDS):
-        raise PageChanged("the page's end, </html> (it was cut short)", site=s.SITE, url=url)
+        raise PageChanged(
+            "the page is cut short: its end, </html>, is missing", site=s.SITE, url=url
+        )
     for marks, generation in _GENERATION_MARKS:
         if any(mark in text for mark in marks):
             return generation
-    raise PageChanged("anything of a Geny race or programme page", site=s.SITE, url=url)
+    raise PageChanged("this is no Geny race or programme page", site=s.SITE, url=url)
 
 
 _GENERATION_MARKS: tuple[tuple[tuple[str, ...], Generation], ...] = (

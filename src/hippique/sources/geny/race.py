@@ -32,7 +32,7 @@ def read_race(body: bytes, *, url: str | None = None) -> Reading:
     """
     page = open_page(body, url)
     if page.generation is Generation.LEGACY:
-        meeting = _read_legacy(page)
+        meeting = read_legacy_race(page)
     elif page.generation is Generation.SISTER:
         meeting = _read_sister(page)
     else:
@@ -40,7 +40,8 @@ def read_race(body: bytes, *, url: str | None = None) -> Reading:
     return reading_of(page, "race", (meeting,))
 
 
-def _read_legacy(page: Page) -> Meeting:
+def read_legacy_race(page: Page) -> Meeting:
+    """The one meeting and race of a legacy page, with runners. Raises PageChanged, WrongPage."""
     check_identity(page, race_id=page_race_id(page), day=page_day(page))
     runners = read_runners(page)
     header = read_header(page)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from hippique.racing.card import Meeting, RaceStatus, Reading
 from hippique.racing.result import Result
-from hippique.sources.geny.arrival import Arrival, read_arrival
+from hippique.sources.geny import selectors as s
+from hippique.sources.geny.arrival import Arrival, has_arrival, read_arrival
 from hippique.sources.geny.dividends import read_dividends
 from hippique.sources.geny.header import meeting_with, race_of, read_header
 from hippique.sources.geny.nextresult import read_next_result
 from hippique.sources.geny.page import (
+    NO_ARRIVAL,
     Generation,
     Page,
     check_identity,
@@ -19,18 +21,20 @@ from hippique.sources.geny.page import (
     page_race_id,
     reading_of,
 )
+from hippique.sources.geny.race import read_legacy_race
 from hippique.sources.geny.runners import with_coupled
 
 
 def read_result(body: bytes, *, url: str | None = None) -> Reading:
     """Read a race's order of finish and its dividends per operator.
 
-    Raises PageMissing (error pages), PageChanged (what is missing, the arrival of a race that has
-    not finished included), WrongPage (`url` names another race or day).
+    The page of a race that has not finished has no result: what it does hold is read, with a
+    warning. Raises PageMissing (error pages), PageChanged (what is missing), WrongPage (`url`
+    names another race or day).
     """
     page = open_page(body, url)
     if page.generation is Generation.LEGACY:
-        meeting = _read_legacy(page)
+        meeting = _read_legacy(page) if has_arrival(page) else _read_without_arrival(page)
     elif page.generation is Generation.SISTER:
         raise page.changed("an arrival (this is a table of runners)")
     else:
@@ -64,6 +68,15 @@ def _read_legacy(page: Page) -> Meeting:
             result=result,
         ),
     )
+
+
+def _read_without_arrival(page: Page) -> Meeting:
+    page.warnings.append(NO_ARRIVAL)
+    if page.first(s.RUNNERS) is not None:
+        return read_legacy_race(page)
+    check_identity(page, race_id=page_race_id(page), day=page_day(page))
+    header = read_header(page)
+    return meeting_with(header, race_of(header))
 
 
 def _compare_counts(page: Page, arrival: Arrival, starters: int | None) -> None:

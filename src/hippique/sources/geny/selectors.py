@@ -23,7 +23,7 @@ PAGE_ENDS = ("</html", "</HTML")
 CONTENT_MARKS = ('id="tableau_partants"', 'id="arrivees"', "cartoucheReunion")
 SISTER_MARK = 'id="partant-'
 FLIGHT_PUSH = "self.__next_f.push("
-QUERY_STATE = re.compile(r'\{"mutations":\[')
+QUERY_STATE = re.compile(r'\{\s*"(?:mutations|queries)"\s*:\s*\[')
 
 # --- addresses -----------------------------------------------------------------------------------
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
@@ -159,8 +159,9 @@ ARRIVAL_HEAD = "enteteColonne"
 ARRIVAL_STATUS = "h1"
 DEFINITIVE = re.compile(r"arriv.es?\s+(?:d.finitive|officielle)")
 PROVISIONAL = re.compile(r"arriv.es?\s+(?:provisoire|officieuse)")
-RANK = re.compile(r"^(\d{1,2})\s*(?:er|.me|e|ex.*|dh|=)?$")
+RANK = re.compile(r"^(\d{1,2})\s*(?:er|.me|e)?\s*(?:\(?ex.*|dh|d\.h\.|=)?$")
 SAME_RANK = re.compile(r"^(?:ex.{0,9}|=|\"|id\.?)$")  # tied with the line above
+DEAD_HEAT = re.compile(r"^\(?(?:dead[ -]?heat|d\.?h\.?|ex[ -]?.{0,2}quo)\)?$")  # a margin of none
 ARRIVAL_CAPTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("rank", re.compile(r"rg\.?|rangs?|pl(?:ace)?\.?|")),
     ("gap", re.compile(r"r.d\.?\s*km|.carts?|temps|chronos?|distances?")),
@@ -174,13 +175,15 @@ FALLEN = re.compile(
 )
 
 # --- dividends (G1): cells in document order, because the tables are not closed -------------------
+DIVIDEND_FAMILY = 'table[id^="les"]'
 DIVIDEND_CELLS = (
     'table[id^="les"], i, img[src*="/paris/"], td[class^="blancdroite"], span[id^="les"],'
     ' td[class^="ncdouble"], td[class^="pts01droite"]'
 )
 OPERATOR_NAME = re.compile(r"^[A-Z][A-Z0-9-]{1,15}(?:\.FR)?$")
 BASE_STAKE = re.compile(r"pour\s*([\d ]+(?:[.,]\d{1,2})?)\s*(?:€|euros?)", re.IGNORECASE)
-COMBINATION = re.compile(r"^(?:\d{1,2}|[A-Z])(?:\s*[-/]\s*(?:\d{1,2}|[A-Z]))*$")
+COMBINATION = re.compile(r"^(?:\d{1,2}|NP|[A-Z])(?:\s*[-/]\s*(?:\d{1,2}|NP|[A-Z]))*$")
+ABSENT_LEG = re.compile(r"-\s*NP\b|\bNP\s*-")  # a leg whose horse was withdrawn: "7-NP"
 LEADING_COMBINATION = re.compile(
     r"^(\d{1,2}(?:\s*-\s*(?:\d{1,2}|[A-Z](?![a-zé])))*)\s+(\D.*)$", re.DOTALL
 )

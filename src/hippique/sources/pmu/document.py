@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from hippique.sources.pmu.fields import SITE
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 4_102_444_800_000  # 2100-01-01: a later instant is seconds or microseconds misread
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,6})?")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # left by editors in stored answers
 
 
@@ -57,10 +59,12 @@ class Node:
         return int(value)
 
     def number(self, name: str) -> float | None:
-        """A finite number; true and false are not numbers."""
+        """A finite number, also where it is written as a text; true and false are not numbers."""
         value = self.content.get(name)
         if value is None:
             return None
+        if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value):
+            value = float(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             self._odd(name, "a number")
             return None

@@ -10,7 +10,13 @@ from selectolax.lexbor import LexborNode
 from hippique.racing.result import Dividend
 from hippique.sources.text import fold, read_amount, read_numbers
 from hippique.sources.zeturf import selectors as site
-from hippique.sources.zeturf.document import Document, attribute, elements, words
+from hippique.sources.zeturf.document import (
+    Document,
+    attribute,
+    classes_of,
+    elements,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +47,23 @@ def read_payments(document: Document) -> Payments:
     refunded: dict[str, None] = {}
     for amount in _amounts(document):
         per_euro = read_amount(amount.text)
-        if fold(amount.text).startswith(site.REFUNDED):
+        numbers = read_numbers(amount.combination)
+        if per_euro and numbers:
+            dividends.append(_dividend(amount, numbers, per_euro))
+        elif fold(amount.text).startswith(site.REFUNDED):
             refunded[amount.column.bet] = None
-        elif not per_euro or not read_numbers(amount.combination):
+        else:
             shown = f"{amount.column.label} {amount.combination}".strip()
             document.warn(f"dividend left out: {shown}: «{amount.text}»")
-        else:
-            dividends.append(_dividend(amount, per_euro))
     return Payments(tuple(dividends), tuple(refunded))
 
 
-def _dividend(amount: _Amount, per_euro: float) -> Dividend:
+def _dividend(amount: _Amount, numbers: tuple[int, ...], per_euro: float) -> Dividend:
     return Dividend(
         operator=site.SITE,
         bet=amount.column.bet,
         rank=amount.column.rank,
-        combination=read_numbers(amount.combination),
+        combination=numbers,
         per_euro=per_euro,
         stake_base_eur=site.STAKE_BASE_EUR,
         label=amount.column.label,
@@ -65,12 +72,14 @@ def _dividend(amount: _Amount, per_euro: float) -> Dividend:
 
 def _amounts(document: Document) -> Iterator[_Amount]:
     for table in document.tree.css(site.DIVIDEND_TABLES):
-        columns = _columns(document, table)
-        for row in table.css(site.DIVIDEND_ROWS):
+        heads: list[LexborNode] = []
+        rows: list[LexborNode] = []
+        for line in table.css(site.DIVIDEND_LINES):
+            (heads if site.DIVIDEND_HEAD in classes_of(line) else rows).append(line)
+        columns = _columns(document, heads)
+        for row in rows:
             cells = _cells(row)
-            horses = words(row.css_first(site.DIVIDEND_HORSES)) or words(
-                cells[0] if cells else None
-            )
+            horses = words(cells[0].css_first(site.DIVIDEND_HORSES) or cells[0]) if cells else ""
             yield from _row_amounts(document, horses, columns, cells[1:])
 
 
@@ -90,18 +99,16 @@ def _row_amounts(
 
 def _cells(row: LexborNode) -> list[LexborNode]:
     """The row's own cells: the heads hold further empty boxes inside."""
-    return [
-        child for child in elements(row) if site.DIVIDEND_CELL in attribute(child, "class").split()
-    ]
+    return [child for child in elements(row) if site.DIVIDEND_CELL in classes_of(child)]
 
 
-def _columns(document: Document, table: LexborNode) -> list[_Column | None]:
+def _columns(document: Document, lines: list[LexborNode]) -> list[_Column | None]:
     """The meaning of each cell after the first.
 
     One head row: its title is the bet of the only column. Two: the second names a bet in each
     column (Simple, Jumelé), or the kinds of gain of the bet in the title (ZE 234).
     """
-    heads = [_cells(head) for head in table.css(site.DIVIDEND_HEADS)]
+    heads = [_cells(line) for line in lines]
     if not heads or not heads[0]:
         return []
     title = heads[0][0]
@@ -119,12 +126,14 @@ def _head_column(document: Document, title: LexborNode, head: LexborNode) -> _Co
 
 def _column(document: Document, head: LexborNode, *, rank: str | None) -> _Column | None:
     label = words(head.css_first(site.DIVIDEND_LABEL)) or words(head)
-    icons = (site.DIVIDEND_ICON.search(attribute(node, "class")) for node in head.css("[class]"))
-    ids = [int(icon[1]) for icon in icons if icon]
-    bet = site.BETS_BY_LABEL.get(fold(label).replace(" ", "")) or site.BETS_BY_ID.get(
-        ids[0] if ids else 0
-    )
+    bet = site.BETS_BY_LABEL.get(fold(label).replace(" ", "")) or _bet_of_icon(head)
     if bet is None:
         document.warn(f"unknown bet «{label}» among the dividends")
         return None
     return _Column(label, bet, rank)
+
+
+def _bet_of_icon(head: LexborNode) -> str | None:
+    icons = (site.DIVIDEND_ICON.search(attribute(node, "class")) for node in head.css("[class]"))
+    ids = (int(icon[1]) for icon in icons if icon)
+    return site.BETS_BY_ID.get(next(ids, 0))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from hippique.errors import PageChanged, PageMissing
 from hippique.racing.card import RaceId, RaceKey
 from hippique.racing.times import paris_time
+from hippique.sources.markup import parse_html
 from hippique.sources.text import fold, squash
 from hippique.sources.zeturf import selectors as site
 
@@ -25,7 +29,7 @@ class Document:
 
     def changed(self, missing: str) -> PageChanged:
         """The error that names what this page lacks."""
-        return PageChanged(missing, site=site.SITE, url=self.url)
+        return PageChanged(f"the page lacks {missing}", site=site.SITE, url=self.url)
 
     def warn(self, note: str) -> None:
         """Note, once, what a reader of the reading must know."""
@@ -33,19 +37,44 @@ class Document:
             self.warnings.append(note)
 
 
-def open_document(body: bytes, *, url: str | None) -> Document:
-    """Decode and parse. Raises PageMissing for the site's error pages, PageChanged for damage."""
+def open_document(
+    body: bytes, *, url: str | None, parts: re.Pattern[bytes] | None = None
+) -> Document:
+    """Decode and parse. Raises PageMissing for the site's error pages, PageChanged for damage.
+
+    parts: finds the parts of the page that its reader needs. What stands before the first of them
+    (menus, the day's frieze) is half of a race page and is then left out of the tree.
+    """
     text = _decoded(body, url)
-    document = Document(tree=LexborHTMLParser(body), text=text, url=url)
-    title = fold(words(document.tree.css_first("title")))
+    _refuse_error_page(text, url)
+    if not site.HTML_START.search(text):
+        raise PageChanged("no HTML page at all", site=site.SITE, url=url)
+    if not any(text.rfind(end) >= 0 for end in site.HTML_ENDS):
+        reason = "the page is cut short: its end (</html>) is missing"
+        raise PageChanged(reason, site=site.SITE, url=url)
+    read = _from_first_part(body, parts) if parts else body
+    tree = parse_html(read, site=site.SITE, url=url)
+    return Document(tree=tree, text=text, url=url)
+
+
+def _refuse_error_page(text: str, url: str | None) -> None:
+    match = site.TITLE.search(text)
+    title = fold(unescape(match[1])) if match else ""
     if site.ERROR_TITLE.match(title):
         message = f"{site.SITE}: an error page, «{title}», in place of the page asked for"
         raise PageMissing(message, site=site.SITE, url=url)
-    if not site.HTML_START.search(text):
-        raise document.changed("no HTML page at all")
-    if not any(end in text for end in site.HTML_ENDS):
-        raise document.changed("the page is cut short: its end (</html>) is missing")
-    return document
+
+
+def _from_first_part(page: bytes, parts: re.Pattern[bytes]) -> bytes:
+    """The page from its first part on; all of it where that stands inside a script or comment."""
+    first = parts.search(page)
+    start = page.rfind(b"<", 0, first.start()) if first else 0
+    if start <= 0 or any(
+        page.rfind(opened, 0, start) > page.rfind(closed, 0, start)
+        for opened, closed in site.HIDDEN_TEXT
+    ):
+        return page
+    return site.DOCTYPE + page[start:]
 
 
 def _decoded(body: bytes, url: str | None) -> str:
@@ -75,7 +104,21 @@ def elements(node: LexborNode) -> list[LexborNode]:
 
 def attribute(node: LexborNode | None, name: str) -> str:
     """The squashed value of an attribute; empty where node, attribute or value is absent."""
-    return squash(node.attrs.get(name)) if node is not None else ""
+    return squash(node.attributes.get(name)) if node is not None else ""
+
+
+def classes_of(node: LexborNode) -> list[str]:
+    """The classes of an element."""
+    return (node.attributes.get("class") or "").split()
+
+
+def first_by_class(nodes: Iterable[LexborNode]) -> dict[str, LexborNode]:
+    """The first of the elements that carries each class."""
+    found: dict[str, LexborNode] = {}
+    for node in nodes:
+        for name in (node.attributes.get("class") or "").split():
+            found.setdefault(name, node)
+    return found
 
 
 def race_in(address: str) -> RaceId | None:

@@ -51,7 +51,7 @@ def _read_table(document: Document) -> Places:
     last_place: str | None = None
     for row in document.tree.css(site.FINISH_ROWS):
         number = attribute(row, site.RUNNER_NUMBER)
-        cells = row.css(site.FINISH_CELLS)
+        cells = [child for child in row.iter() if child.tag == site.FINISH_CELL]
         if not site.SADDLE_NUMBER.fullmatch(number) or not cells:
             continue
         place = _place(cells[0])

@@ -152,9 +152,8 @@ def _read_facts(line: str) -> _Facts:
     metres = [match[1] for part in folded if (match := site.METRES.match(part))]
     starters = [int(match[1]) for part in folded if (match := site.STARTERS.match(part))]
     prizes = [read_amount(part) for part in parts if "€" in part]
-    kinds = [read_discipline(part) for part in folded]
     return _Facts(
-        discipline=next((kind for kind in kinds if kind), None),
+        discipline=read_discipline(" ".join(folded)),
         distance_m=next((read_int(text) or None for text in metres), None),
         prize_eur=next((prize or None for prize in prizes), None),
         starters=next(iter(starters), None),

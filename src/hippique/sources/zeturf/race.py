@@ -16,7 +16,7 @@ from hippique.sources.zeturf.header import (
 from hippique.sources.zeturf.result import read_result
 from hippique.sources.zeturf.runners import read_runners
 from hippique.sources.zeturf.script import CourseScript, read_script
-from hippique.sources.zeturf.state import read_aftermath, read_state
+from hippique.sources.zeturf.state import find_details, read_state
 
 
 def read_race(body: bytes, *, url: str | None = None) -> Reading:
@@ -25,16 +25,16 @@ def read_race(body: bytes, *, url: str | None = None) -> Reading:
     Raises PageMissing (an error page), WrongPage (another race than `url` names), PageChanged
     (damaged, or without something that the state of the race demands; it names what).
     """
-    document = open_document(body, url=url)
+    document = open_document(body, url=url, parts=site.RACE_PARTS)
     script = read_script(document)
     root = find_header(document)
     identity = read_identity(document, script, root)
     header = read_header(document, script, root)
     runners = read_runners(document, script.odds)
-    _demand_odds(document, script, runners)
-    aftermath = read_aftermath(document, root)
-    state = read_state(document, script.state, aftermath)
-    result = read_result(document, state.finish, runners, aftermath) if state.finish else None
+    details = find_details(document, root)
+    state = read_state(document, script.state, details)
+    _demand_odds(document, script, runners, state.status)
+    result = read_result(document, state.finish, runners, details) if state.finish else None
     race = _race(identity, header, state.status, runners, result)
     _compare_counts(document, race)
     meeting = _meeting(identity, header, race)
@@ -47,13 +47,15 @@ def read_race(body: bytes, *, url: str | None = None) -> Reading:
     )
 
 
-def _demand_odds(document: Document, script: CourseScript, runners: tuple[Runner, ...]) -> None:
+def _demand_odds(
+    document: Document, script: CourseScript, runners: tuple[Runner, ...], status: RaceStatus
+) -> None:
     """Odds are the point of an open page: one without them is a changed page, never null odds.
 
     That a runner has no odds yet is said by an entry whose values are `false`.
     """
     missing = _missing_odds(script, runners)
-    if missing and script.state in site.OPEN_STATES:
+    if missing and status is RaceStatus.OPEN:
         raise document.changed(f"{missing}, the odds of an open page")
     if missing:
         document.warn(f"no odds: the page lacks {missing}")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborNode
+
 from hippique.racing.card import Runner
 from hippique.racing.result import Result, ResultStatus
 from hippique.sources.text import fold, read_numbers
@@ -13,16 +15,18 @@ from hippique.sources.zeturf import selectors as site
 from hippique.sources.zeturf.dividends import Payments, read_payments
 from hippique.sources.zeturf.document import Document, words
 from hippique.sources.zeturf.finish import Finish
-from hippique.sources.zeturf.state import Aftermath
-from hippique.sources.zeturf.timeline import out_of_the_race
+from hippique.sources.zeturf.timeline import out_of_the_race, read_timeline
 
 
 def read_result(
-    document: Document, finish: Finish, runners: tuple[Runner, ...], aftermath: Aftermath
+    document: Document,
+    finish: Finish,
+    runners: tuple[Runner, ...],
+    details: LexborNode | None,
 ) -> Result:
     """Put the result together. Raises PageChanged when the order names a horse that did not run."""
     _refuse_strangers(document, finish, runners)
-    lists = _read_lists(document, aftermath)
+    lists = _read_lists(document, details)
     withdrawn = (runner.number for runner in runners if runner.non_runner)
     payments = _payments(document, finish)
     return Result(
@@ -61,12 +65,12 @@ class _Lists:
     fallen: tuple[int, ...]
 
 
-def _read_lists(document: Document, aftermath: Aftermath) -> _Lists:
+def _read_lists(document: Document, details: LexborNode | None) -> _Lists:
     """Who is not in the order, from the details; until these exist, from the timeline."""
-    if aftermath.details is None:
-        disqualified, fallen = out_of_the_race(aftermath.lines)
+    if details is None:
+        disqualified, fallen = out_of_the_race(read_timeline(document))
         return _Lists((), disqualified, fallen)
-    texts = [words(line) for line in aftermath.details.css(site.DETAILS_LINES)]
+    texts = [words(line) for line in details.css(site.DETAILS_LINES)]
     return _Lists(
         _listed_numbers(document, texts, site.NON_RUNNERS),
         _listed_numbers(document, texts, site.DISQUALIFIED),

@@ -11,7 +11,15 @@ from hippique.racing.card import Blinkers, Runner, Shoes
 from hippique.racing.market import RunnerOdds
 from hippique.sources.text import fold, is_dash, read_amount, read_decimal, read_int, squash
 from hippique.sources.zeturf import selectors as site
-from hippique.sources.zeturf.document import Document, attribute, elements, own_words, words
+from hippique.sources.zeturf.document import (
+    Document,
+    attribute,
+    classes_of,
+    elements,
+    first_by_class,
+    own_words,
+    words,
+)
 
 
 def read_runners(document: Document, odds: Mapping[int, RunnerOdds] | None) -> tuple[Runner, ...]:
@@ -39,39 +47,29 @@ def _rows(document: Document) -> list[LexborNode]:
 
 def _read_runner(document: Document, row: LexborNode, odds: Mapping[int, RunnerOdds]) -> Runner:
     number = _number(document, row)
-    name_node = row.css_first(site.RUNNER_NAME)
-    cells = _cells(row)
+    parts = first_by_class(row.css(site.RUNNER_PARTS))
+    cells = first_by_class(elements(row))
     sex, age = _sex_and_age(words(cells.get(site.SEX_AGE)))
-    jockey, trainer = _people(row)
     record = _read_record(cells.get(site.RECORD))
     return Runner(
         number=number,
-        name=_name(document, name_node, number),
-        non_runner=_is_non_runner(row, name_node),
+        name=_name(document, parts.get(site.RUNNER_NAME), number),
+        non_runner=_is_non_runner(row, parts),
         sex=sex,
         age=age,
-        jockey=jockey,
-        trainer=trainer,
+        jockey=_printed(words(parts.get(site.JOCKEY))),
+        trainer=_trainer(parts.get(site.PEOPLE)),
         weight_kg=read_decimal(words(cells.get(site.WEIGHT))) or None,
         draw=read_int(words(cells.get(site.DRAW))) or None,
         distance_m=read_int(words(cells.get(site.DISTANCE))) or None,
-        shoes=_shoes(document, row, number),
-        blinkers=_blinkers(document, row, number),
+        shoes=_shoes(document, parts.get(site.SHOES), number),
+        blinkers=_blinkers(document, parts.get(site.BLINKERS), number),
         form=_form(cells.get(site.FORM)),
         earnings_eur=record.earnings_eur,
         record=record.time,
-        coupling=_coupling(row),
+        coupling=_coupling(parts),
         odds=odds.get(number),
     )
-
-
-def _cells(row: LexborNode) -> dict[str, LexborNode]:
-    """The row's cells by each of their classes."""
-    cells: dict[str, LexborNode] = {}
-    for cell in elements(row):
-        for name in (cell.attrs.get("class") or "").split():
-            cells.setdefault(name, cell)
-    return cells
 
 
 def _number(document: Document, row: LexborNode) -> int:
@@ -93,11 +91,11 @@ def _name(document: Document, node: LexborNode | None, number: int) -> str:
     return name
 
 
-def _is_non_runner(row: LexborNode, name_node: LexborNode | None) -> bool:
+def _is_non_runner(row: LexborNode, parts: Mapping[str, LexborNode]) -> bool:
     return (
-        site.NON_RUNNER_ROW in attribute(row, "class").split()
-        or row.css_first(site.NON_RUNNER_NUMBER) is not None
-        or site.NON_RUNNER_MARK.search(words(name_node)) is not None
+        site.NON_RUNNER_ROW in classes_of(row)
+        or site.NON_RUNNER_NUMBER in parts
+        or site.NON_RUNNER_MARK.search(words(parts.get(site.RUNNER_NAME))) is not None
     )
 
 
@@ -106,23 +104,17 @@ def _sex_and_age(text: str) -> tuple[str | None, int | None]:
     return (match[1].upper(), int(match[2])) if match else (None, None)
 
 
-def _people(row: LexborNode) -> tuple[str | None, str | None]:
-    """Jockey or driver, and trainer.
+def _trainer(line: LexborNode | None) -> str | None:
+    """The last span directly in the line of people that is not the jockey's.
 
-    The trainer is the last span directly in the line that is not the jockey's: a jockey without
-    a sheet of his own is a span too, so the first span may be either.
+    A jockey without a sheet of his own is a span too, so the first span may be either.
     """
-    line = row.css_first(site.PEOPLE)
-    if line is None:
-        return None, None
     spans = [
         child
-        for child in elements(line)
-        if child.tag == "span" and site.JOCKEY_CLASS not in attribute(child, "class").split()
+        for child in (elements(line) if line is not None else ())
+        if child.tag == "span" and site.JOCKEY not in classes_of(child)
     ]
-    jockey = words(line.css_first(site.JOCKEY))
-    trainer = words(spans[-1]) if spans else ""
-    return _printed(jockey), _printed(trainer)
+    return _printed(words(spans[-1])) if spans else None
 
 
 def _printed(text: str) -> str | None:
@@ -139,7 +131,8 @@ def _read_record(cell: LexborNode | None) -> _Record:
     """The cell "1'15"0 <br> 17 330 €": the record in bold, absent in older data, then the gains."""
     if cell is None:
         return _Record()
-    time = words(cell.css_first(site.RECORD_TIME))
+    bold = (child for child in elements(cell) if child.tag == site.RECORD_TIME)
+    time = words(next(bold, None))
     return _Record(_printed(time), read_amount(own_words(cell)))
 
 
@@ -147,36 +140,49 @@ def _form(cell: LexborNode | None) -> str | None:
     return _printed(attribute(cell, "title") or words(cell))
 
 
-def _coupling(row: LexborNode) -> str | None:
-    return words(row.css_first(site.COUPLING)).strip("() ") or None
+def _coupling(parts: Mapping[str, LexborNode]) -> str | None:
+    """The sign beside the name, or inside the printed name, without its brackets."""
+    sign = words(parts.get(site.COUPLING)).strip("()[] ")
+    if sign or site.RUNNER_NAME not in parts:
+        return sign or None
+    name = parts[site.RUNNER_NAME]
+    inside = site.COUPLING_MARK.search(f"{attribute(name, 'title')} {own_words(name)}")
+    return inside[1] if inside else None
 
 
-def _shoes(document: Document, row: LexborNode, number: int) -> Shoes | None:
-    node = row.css_first(site.SHOES)
+def _shoes(document: Document, node: LexborNode | None, number: int) -> Shoes | None:
     title = fold(attribute(node, "title"))
     if node is None or site.PLACEHOLDER.match(title):
         return None
-    by_words = {
-        shoes for act, where, shoes in site.SHOES_BY_WORDS if act in title and where in title
-    }
-    if len(by_words) == 1:
-        return by_words.pop()
-    classes = attribute(node, "class").split()
-    by_class = [site.SHOES_BY_CLASS[name] for name in classes if name in site.SHOES_BY_CLASS]
-    if by_class and not by_words:
-        return by_class[0]
+    acts = site.SHOEING.findall(title)
+    shoes = [site.SHOES_BY_WORDS[act] for act in acts if act in site.SHOES_BY_WORDS]
+    if len(shoes) > 1:
+        return _of_both_ends(document, shoes, f"runner {number}: {title}")
+    classes = classes_of(node)
+    shoes += [site.SHOES_BY_CLASS[name] for name in classes if name in site.SHOES_BY_CLASS]
+    if shoes:
+        return shoes[0]
     document.warn(f"runner {number}: shoes unread: {title or ' '.join(classes)}")
     return None
 
 
-def _blinkers(document: Document, row: LexborNode, number: int) -> Blinkers | None:
-    node = row.css_first(site.BLINKERS)
+def _of_both_ends(document: Document, shoes: list[Shoes], place: str) -> Shoes:
+    """One word for fore and hind feet; where they differ, bare feet are told before plates."""
+    states = {one.value.partition("_")[0] for one in shoes}
+    if len(states) == 1 and Shoes.SHOD not in states:
+        return Shoes(f"{states.pop()}_four")
+    kept = next((one for one in shoes if one.value.startswith("unshod")), shoes[0])
+    document.warn(f"{place}: only {kept} is kept")
+    return kept
+
+
+def _blinkers(document: Document, node: LexborNode | None, number: int) -> Blinkers | None:
     title = fold(attribute(node, "title"))
     if node is None:
         return None
     if title == site.NO_BLINKERS:
         return Blinkers.NONE
-    classes = [name for name in attribute(node, "class").split() if name.startswith("generic-")]
+    classes = [name for name in classes_of(node) if name.startswith("generic-")]
     shown = " ".join(classes if site.PLACEHOLDER.match(title) else [title, *classes])
     for word, blinkers in site.BLINKERS_BY_WORD:
         if word in shown:

@@ -101,7 +101,7 @@ def _runner_odds(document: Document, key: str, entry: object, stamp: datetime | 
         raise document.changed(f"odds with {site.ODDS_WIN} of runner {key} in cotesInfos")
 
     def price(field: str) -> float | None:
-        return _price(document, f"{field} of runner {key}", odds.get(field))
+        return _price(document, (field, key), odds.get(field))
 
     return RunnerOdds(
         pool=site.SITE,
@@ -115,14 +115,18 @@ def _runner_odds(document: Document, key: str, entry: object, stamp: datetime | 
     )
 
 
-def _price(document: Document, place: str, value: object) -> float | None:
-    """Odds of one bet. The site writes `false`, not null or 0, where there are none."""
+def _price(document: Document, place: tuple[str, str], value: object) -> float | None:
+    """Odds of one bet. The site writes `false`, not null or 0, where there are none.
+
+    place: field and saddle number, for messages.
+    """
     if value is None or value is False:
         return None
     price = read_decimal(value) if isinstance(value, str) else value
     if isinstance(price, bool) or not isinstance(price, (int, float)):
-        raise document.changed(f"a number as {place} in cotesInfos, not {value!r}")
+        shown = " of runner ".join(place)
+        raise document.changed(f"a number as {shown} in cotesInfos, not {value!r}")
     if not 1 <= price <= site.LONGEST_ODDS:  # NaN fails both
-        document.warn(f"no odds: {place} is {value!r}")
+        document.warn(f"no odds: {' of runner '.join(place)} is {value!r}")
         return None
     return float(price)

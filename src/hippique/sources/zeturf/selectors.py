@@ -16,6 +16,9 @@ SITE: Final = "zeturf"
 # --- any page ------------------------------------------------------------------------------
 HTML_START: Final = re.compile(r"<(?:!doctype\s+)?html", re.IGNORECASE)
 HTML_ENDS: Final = ("</html", "</HTML")
+DOCTYPE: Final = b"<!DOCTYPE html>"
+TITLE: Final = re.compile(r"<title\b[^>]*>([^<]*)", re.IGNORECASE)
+HIDDEN_TEXT: Final = ((b"<script", b"</script"), (b"<!--", b"-->"))
 # The site answers a wrong address with a page of this title, whatever the HTTP status.
 ERROR_TITLE: Final = re.compile(
     r"contenu non disponible|page (?:non trouvee|introuvable|not found)|introuvable|not found"
@@ -68,6 +71,11 @@ DISCIPLINES_BY_ID: Final = {
 
 # --- race page: the header -----------------------------------------------------------------
 HEADER: Final = "#arrivee-course, #infos-course"  # with a result; before it
+# All parts of a race page that are read, as the site writes their ids.
+RACE_PARTS: Final = re.compile(
+    rb"""id=["'](?:arrivee-course|infos-course|tab-details|arriveeTab|dernieres-minutes|dm-small"""
+    rb"""|pariCotesTab|rapports|selection-pari|tickets-de-jeu)["']"""
+)
 HEADER_LINK: Final = "a.cta_course"
 HEADER_MEETING: Final = ".numero-reunion"
 HEADER_RACE: Final = ".numero-course"
@@ -81,15 +89,15 @@ FRENCH_DATE: Final = re.compile(r"\b(\d{2})/(\d{2})/(\d{4})\b", re.ASCII)
 MEETING_CODE: Final = re.compile(r"\bR\s*([0-9]{1,3})\b", re.IGNORECASE | re.ASCII)
 RACE_CODE: Final = re.compile(r"\bC\s*([0-9]{1,2})\b", re.IGNORECASE | re.ASCII)
 FACT_SEPARATOR: Final = re.compile(r"[-–•|]")
-METRES: Final = re.compile(r"([\d .]*\d)\s*m(?:etres)?\b", re.ASCII)
+METRES: Final = re.compile(r"(\d[\d .]*\d\d)\s*m(?:etres)?\b", re.ASCII)  # "1m 2f" is a mile
 STARTERS: Final = re.compile(r"([0-9]{1,2})\s*partants?\b", re.ASCII)
 DISCIPLINES: Final = (  # first word found in the folded text
     ("attele", Discipline.TROT_HARNESS),
     ("monte", Discipline.TROT_MOUNTED),
     ("plat", Discipline.FLAT),
     ("haie", Discipline.HURDLE),
+    ("cross", Discipline.CROSS_COUNTRY),  # "steeple-chase cross-country" too
     ("steeple", Discipline.STEEPLECHASE),
-    ("cross", Discipline.CROSS_COUNTRY),
 )
 GOING_LINE: Final = ".conditionsHippodrome"
 GOING: Final = re.compile(r"Terrain\s*:\s*(.*?)\s*(?:\||\s[-–]\s|$)", re.IGNORECASE)
@@ -108,18 +116,20 @@ RUNNER_ROWS: Final = (
 )
 RUNNER_NUMBER: Final = "data-runner"  # of the row; on a.horse-name it is the horse's database id
 SADDLE_NUMBER: Final = re.compile(r"0?[1-9]|[1-9][0-9]")
-RUNNER_NAME: Final = ".horse-name"
+RUNNER_PARTS: Final = (  # what is looked for inside a row, each by its class
+    ".horse-name, .non-partant, .ecurie, .deferres, .oeilleres, .second-line, .second-line .jockey"
+)
+RUNNER_NAME: Final = "horse-name"
 TITLE_WITHOUT_NAME: Final = frozenset({"", "voir details"})
 NON_RUNNER_ROW: Final = "blur"
-NON_RUNNER_NUMBER: Final = ".non-partant"
 NON_RUNNER_MARK: Final = re.compile(r"\(\s*NP\s*\)", re.IGNORECASE)
-COUPLING: Final = ".ecurie"
-COUPLING_MARK: Final = re.compile(r"\(\s*E\s*[0-9A-Z]{1,2}\s*\)", re.ASCII)
-SHOES: Final = ".deferres"
-BLINKERS: Final = ".oeilleres"
-PEOPLE: Final = ".second-line"
-JOCKEY: Final = ".jockey"
-JOCKEY_CLASS: Final = "jockey"
+NON_RUNNER_NUMBER: Final = "non-partant"
+COUPLING: Final = "ecurie"
+COUPLING_MARK: Final = re.compile(r"[(\[]\s*(E\s?[0-9A-Z]{1,2})\s*[)\]]", re.ASCII)
+SHOES: Final = "deferres"
+BLINKERS: Final = "oeilleres"
+PEOPLE: Final = "second-line"
+JOCKEY: Final = "jockey"
 # cells, by class
 SEX_AGE: Final = "sexe-age"
 SEX_AGE_TEXT: Final = re.compile(r"([A-Za-z])\s*/\s*([0-9]{1,2})\b", re.ASCII)
@@ -134,23 +144,20 @@ FORM: Final = "musique"
 PLACEHOLDER: Final = re.compile(r"(?:grids|enum)\.")
 NO_BLINKERS: Final = "enum.oeilleres.0"
 SHOES_BY_CLASS: Final = {
-    "generic-quatre": Shoes.UNSHOD_FOUR,
-    "generic-arriere": Shoes.UNSHOD_HIND,
-    "generic-avant": Shoes.UNSHOD_FRONT,
-    "generic-plaque-quatre": Shoes.PLATED_FOUR,
-    "generic-plaque-arriere": Shoes.PLATED_HIND,
-    "generic-plaque-avant": Shoes.PLATED_FRONT,
+    f"generic-{act}{feet}": Shoes(f"{state}_{ends}")
+    for act, state in (("", "unshod"), ("plaque-", "plated"))
+    for feet, ends in (("quatre", "four"), ("arriere", "hind"), ("avant", "front"))
 }
-SHOES_BY_WORDS: Final = (  # both words in the folded title; one that names both acts fits none
-    ("deferre", "4", Shoes.UNSHOD_FOUR),
-    ("deferre", "quatre", Shoes.UNSHOD_FOUR),
-    ("deferre", "posterieurs", Shoes.UNSHOD_HIND),
-    ("deferre", "anterieurs", Shoes.UNSHOD_FRONT),
-    ("plaque", "4", Shoes.PLATED_FOUR),
-    ("plaque", "quatre", Shoes.PLATED_FOUR),
-    ("plaque", "posterieurs", Shoes.PLATED_HIND),
-    ("plaque", "anterieurs", Shoes.PLATED_FRONT),
+# An act and its feet in the folded title: "plaque des anterieurs, deferre des posterieurs".
+SHOEING: Final = re.compile(
+    r"\b(deferre|plaque|protege|ferre)\w*\s+(?:des?\s+)?(4|quatre|anterieurs|posterieurs)"
 )
+_FEET: Final = {"4": "four", "quatre": "four", "anterieurs": "front", "posterieurs": "hind"}
+SHOES_BY_WORDS: Final = {
+    (act, feet): Shoes(f"{state}_{ends}")
+    for act, state in (("deferre", "unshod"), ("plaque", "plated"), ("protege", "plated"))
+    for feet, ends in _FEET.items()
+} | {("ferre", feet): Shoes.SHOD for feet in ("4", "quatre")}
 BLINKERS_BY_WORD: Final = (  # first word found in the folded title and classes
     ("australien", Blinkers.AUSTRALIAN),
     ("oeilleresaustr", Blinkers.AUSTRALIAN),
@@ -177,10 +184,10 @@ LABELLED_LIST: Final = re.compile(
     r"(?P<label>[^:]{3,40}?)\s*(?:\(\s*e?s?\s*\))?\s*:\s*(?P<list>.*)"
 )
 NUMBER_LIST: Final = re.compile(
-    r"([0-9]{1,2}(?:\s*(?:[-–,;/&]|et)\s*[0-9]{1,2})*)\s*(?:[.(].*)?", re.ASCII
+    r"((?:n°\s*)?[0-9]{1,2}(?:\s*(?:[-–,;/&]|et)\s*(?:n°\s*)?[0-9]{1,2})*)\s*(?:[.(].*)?", re.ASCII
 )
 FINISH_ROWS: Final = "#arriveeTab table tr[data-runner]"
-FINISH_CELLS: Final = "td"
+FINISH_CELL: Final = "td"
 FINISH_PLACE: Final = re.compile(r"(?:=|ex[ -]?ae?quo)?\s*([0-9]{1,2})(?![0-9])", re.ASCII)
 DEAD_HEAT: Final = re.compile(r"\b(?:dead[ -]?heat|d\.?h\.?|ex[ -]?ae?quo)\b")
 
@@ -201,8 +208,8 @@ TIMELINE_OUT: Final = re.compile(
 
 # --- race page: the dividends --------------------------------------------------------------
 DIVIDEND_TABLES: Final = "#rapports .table"
-DIVIDEND_HEADS: Final = ".table-header"
-DIVIDEND_ROWS: Final = ".table-row"
+DIVIDEND_LINES: Final = ".table-header, .table-row"
+DIVIDEND_HEAD: Final = "table-header"
 DIVIDEND_CELL: Final = "table-cell"
 DIVIDEND_LABEL: Final = ".categoryGroupLabel"
 DIVIDEND_HORSES: Final = "strong"

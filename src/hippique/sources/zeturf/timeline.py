@@ -73,8 +73,8 @@ def out_of_the_race(lines: tuple[Line, ...]) -> tuple[tuple[int, ...], tuple[int
     return tuple(sorted(disqualified)), tuple(sorted(fallen))
 
 
-def is_called_off(document: Document, lines: tuple[Line, ...]) -> bool:
+def is_called_off(document: Document) -> bool:
     """True when the page says that the race or its meeting is cancelled."""
     notices = [words(node) for node in document.tree.css(site.CANCELLED_PLACES)]
-    texts = [*notices, *(line.text for line in lines)]
+    texts = [*notices, *(line.text for line in read_timeline(document))]
     return any(site.CANCELLED.match(fold(text)) for text in texts)
