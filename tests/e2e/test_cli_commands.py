@@ -207,7 +207,13 @@ def test_parse_reads_every_kind_of_page(page: str, name: str, tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("page", "name"),
-    [(page, name) for page, own in PAGES.items() for name in PAGES.values() if name != own],
+    [
+        (page, name)
+        for page, own in PAGES.items()
+        for name in PAGES.values()
+        # Before the arrival Geny's result page is its card: read, with a warning.
+        if name != own and (page, name) != ("geny-result", "geny-race.html")
+    ],
 )
 def test_parse_refuses_a_page_of_another_kind(page: str, name: str, tmp_path: Path):
     assert told_as_failure(invoke("parse", page, GOLDEN / name, "--json", cwd=tmp_path))

@@ -23,6 +23,7 @@ from hippique.day.race_day import latest_plan
 from hippique.errors import PageChanged, SourceDown, SourceRefused
 from hippique.racing.codec import from_json
 from hippique.racing.times import paris_at
+from hippique.runtime.memory import MemoryArchive
 
 DOWN = SourceDown("no answer", site="x")
 
@@ -107,6 +108,19 @@ def test_the_newest_good_page_counts_also_after_one_that_could_not_be_read():
     plan = plan_of(made.at(paris_at(DAY, 9, 15)))
 
     assert [race.key for race in plan.races] == ["R1C1", "R1C2"]
+
+
+def test_a_kept_page_that_was_damaged_meanwhile_is_passed_over():
+    made = race_day_bench()
+    plan_of(made)
+    (page,) = [a for a in made.archive.addresses() if "page-geny" in a]
+    damaged = MemoryArchive()
+    for address in made.archive.addresses():
+        damaged.create(address, b"x" if address == page else made.archive.read(address))
+    made.archive = damaged
+    made.site("geny").show_programme(DAY, DOWN)
+
+    assert plan_of(made.at(paris_at(DAY, 10))).degraded == ("geny",)
 
 
 def test_an_empty_day_is_believed_when_two_sources_agree():

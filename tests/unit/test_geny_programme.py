@@ -120,6 +120,12 @@ def test_cancelled_meeting_is_told():
     assert [one.cancelled for one in meetings_of(text)] == [False, False, True]
 
 
+def test_races_of_a_cancelled_meeting_are_cancelled_though_they_keep_their_hours():
+    race = listed("1 - Prix", "9 Partants - 15h05")
+    text = day(meeting("dimanche : Craon (R7)", "Réunion annulée", race))
+    assert [one.status for one in meetings_of(text)[-1].races] == [RaceStatus.CANCELLED]
+
+
 def test_programme_of_another_day_is_refused():
     with pytest.raises(WrongPage):
         meetings_of(day(), url="https://www.geny.com/reunions-courses-pmu/_d2025-06-02")

@@ -44,8 +44,9 @@ NETWORK = {
     *("ftplib", "urllib.request", "http.client"),
 }
 NETWORK_ROOMS = {"sources", "runtime"}
-# Who plugs together hands a client its transport: a socket's, or the racecourse's in process.
-WIRING = {"bootstrap": {"httpx"}}
+# Who plugs together hands a client its transport (a socket's, or the racecourse's in process), and
+# takes the port that the service listens on.
+WIRING = {"bootstrap": {"httpx", "socket"}}
 # What makes a result depend on the hour or on the machine, or hides what a module imports.
 AMBIENT = {
     *("os.environ", "os.getenv", "time.time", "time.time_ns"),

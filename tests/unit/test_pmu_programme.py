@@ -201,9 +201,10 @@ def test_meeting_is_cancelled_when_all_its_races_are():
     assert (both.meetings[0].cancelled, one.meetings[0].cancelled) == (True, False)
 
 
-def test_day_without_meetings_is_missing_and_no_empty_reading():
-    with pytest.raises(PageMissing, match="lists no meeting"):
-        read_programme(body({"programme": {"date": DAY_MS, "reunions": []}}))
+def test_day_whose_list_of_meetings_is_empty_is_a_day_without_racing():
+    reading = read_programme(body({"programme": {"date": DAY_MS, "reunions": []}}))
+    assert reading.meetings == ()
+    assert any("no racing" in warning for warning in reading.warnings)
 
 
 def test_numbers_written_as_texts_are_read():

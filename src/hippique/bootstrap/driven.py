@@ -167,6 +167,7 @@ def drive_day(drive: Drive) -> None:
             while duties and duties[0].at <= drive.clock.now():
                 _do(drive, duties.pop(0))
             _deliver(drive)
+    drive.service.publish_reports()  # of a day that never came to its seal
 
 
 def _advance(drive: Drive, next_duty: dt.datetime) -> None:

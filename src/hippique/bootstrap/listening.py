@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -13,6 +16,7 @@ from fastapi import FastAPI
 
 from hippique.errors import InputError
 
+LEAVE_WITHIN_S = 9.0
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -51,11 +55,22 @@ class _Server(uvicorn.Server):
         """Ask for a stop; a second signal does not wait for open connections."""
 
         def ask(*_: object) -> None:
+            if not self.should_exit:
+                _leave_in_time()
             self.force_exit = self.should_exit
             self.should_exit = True
 
         with _on_stop(ask):
             yield
+
+
+def _leave_in_time() -> None:
+    # A thread that waits for a silent site cannot be cut off, and would hold the process until
+    # the site is given up. Nothing is lost: what is leased or claimed is free again at the start.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a call cut off is no error now
+    timer = threading.Timer(LEAVE_WITHIN_S, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
 
 
 @contextlib.contextmanager

@@ -75,7 +75,13 @@ def day(
     root = (options["data"] or _fresh(settings, date, seed, recorded)).resolve()
     if latest_day(root, date):
         raise InputError(f"{root} holds {date} already; give a fresh --data", field="data")
-    with Progress(root / "service.log", date, speed=options["speed"], shown=not as_json) as shown:
+    progress = Progress(
+        root / "service.log",
+        simulated=recorded is None,
+        speed=options["speed"],
+        shown=not as_json,
+    )
+    with progress as shown:
         show = Show(data=root, journal=shown.journal, pause=shown.pause)
         if recorded is None:
             draw = Draw(day=date, seed=seed, races=options["races"], faults=faults)

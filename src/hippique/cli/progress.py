@@ -26,9 +26,9 @@ class Progress:
     log: file of the structured log. speed: race seconds per real second, None as fast as it goes.
     """
 
-    def __init__(self, log: Path, day: dt.date, *, speed: float | None, shown: bool) -> None:
+    def __init__(self, log: Path, *, simulated: bool, speed: float | None, shown: bool) -> None:
         self._log = log
-        self._day = day
+        self._simulated = simulated
         self._speed = speed
         self._console = Console(stderr=True, highlight=False)
         self._shown = shown and sys.stderr.isatty()
@@ -46,7 +46,12 @@ class Progress:
 
     def journal(self, race_now: Callable[[], dt.datetime]) -> Journal:
         """The journal of the day whose clock this is."""
-        structured = StructuredJournal(wall=WallClock().now, race_now=race_now, stream=self._stream)
+        structured = StructuredJournal(
+            wall=WallClock().now,
+            race_now=race_now,
+            stream=self._stream,
+            simulated=self._simulated,
+        )
         return _Shown(structured, self._console, race_now) if self._shown else structured
 
     def pause(self, instant: dt.datetime) -> None:

@@ -12,7 +12,7 @@ import zstandard
 from hippique.day import addresses
 from hippique.day.folder import Folder
 from hippique.day.manifest import sha256
-from hippique.errors import PageChanged, SourceError
+from hippique.errors import PageChanged, SourceError, StoreDamaged
 from hippique.ports import Page, PageKind, PageRequest, RaceRef, Source
 from hippique.racing.card import Reading
 from hippique.racing.codec import from_json, to_builtins
@@ -112,7 +112,7 @@ def captured_before(sources: Sequence[Source], ref: RaceRef, folder: Folder) -> 
 def _unpacked(folder: Folder, kept: KeptPage, ref: RaceRef) -> Page:
     return Page(
         request=PageRequest(kind=kept.kind, url=kept.url, day=ref.race.day, race=ref.race),
-        body=zstandard.ZstdDecompressor().decompress(folder.read(kept.file)),
+        body=unpack_page(folder.read(kept.file), f"{folder.path}/{kept.file}"),
         taken_at=kept.taken_at,
         content_type=kept.content_type,
     )
@@ -153,6 +153,14 @@ def keep_page(folder: Folder, source: str, page: Page) -> KeptPage:
         sha256=sha256(page.body),
         content_type=page.content_type,
     )
+
+
+def unpack_page(packed: bytes, address: str) -> bytes:
+    """A kept page as it came. Raises StoreDamaged that names its address."""
+    try:
+        return zstandard.ZstdDecompressor().decompress(packed)
+    except zstandard.ZstdError as error:
+        raise StoreDamaged(f"{address}: not a kept page ({error})") from error
 
 
 def _failure(

@@ -6,20 +6,20 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import zstandard
-
 from hippique.day import addresses
-from hippique.day.capture import Capture, KeptPage, capture
+from hippique.day.capture import Capture, KeptPage, capture, unpack_page
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.merge import Merged, keep_known, merge
 from hippique.day.plan import Plan, PlannedRace, SourceReport
 from hippique.day.race_day import latest_plan, load
-from hippique.errors import SourceDown, SourceError
+from hippique.errors import SourceDown, SourceError, StoreError
 from hippique.ports import Page, PageRequest, Source
 from hippique.racing.card import Reading
 from hippique.racing.codec import to_pretty_json
+from hippique.racing.times import paris_day
 
+ROLLING_DAYS = {"zeturf": 2}  # its one programme page shows today and so many days after it
 CONFIRMING_SOURCES = 2  # an empty day is believed when two sources read without fault agree
 
 
@@ -42,7 +42,7 @@ def make_plan(desk: Desk, day: dt.date, correlation_id: str) -> Plan:
     folder.close(desk.stamp())
     _report(desk, taken, correlation_id, folder)
     readings = _readings(taken)
-    reports = tuple(_source_report(source, readings, taken, day) for source in desk.sources)
+    reports = tuple(_source_report(desk, source, readings, taken, day) for source in desk.sources)
     if not readings:
         raise SourceDown(_all_down(reports), site="all")
     for source in desk.sources:
@@ -88,7 +88,7 @@ def _readings(taken: Capture) -> dict[str, Reading]:
 
 
 def _source_report(
-    source: Source, readings: Mapping[str, Reading], taken: Capture, day: dt.date
+    desk: Desk, source: Source, readings: Mapping[str, Reading], taken: Capture, day: dt.date
 ) -> SourceReport:
     reading = readings.get(source.name)
     if reading is None:
@@ -98,11 +98,17 @@ def _source_report(
     return SourceReport(
         source=source.name,
         ok=True,
-        covers=bool(today) or not reading.meetings,
+        covers=bool(today) or _speaks_of(source, (day - paris_day(desk.now())).days),
         meetings=len(today),
         races=sum(len(meeting.races) for meeting in today),
         warnings=reading.warnings,
     )
+
+
+def _speaks_of(source: Source, days_ahead: int) -> bool:
+    """Whether a page without a meeting of that day says that there is none."""
+    most = ROLLING_DAYS.get(source.name)
+    return most is None or 0 <= days_ahead <= most
 
 
 def _all_down(reports: tuple[SourceReport, ...]) -> str:
@@ -134,17 +140,17 @@ def _last_good(desk: Desk, source: Source, day: dt.date) -> Reading | None:
                 continue
             try:
                 return source.read(reread(desk, index.rpartition("/")[0], kept, day))
-            except SourceError:
-                continue  # kept although it could not be read; an older one may
+            except (SourceError, StoreError):
+                continue  # damaged, or kept although it could not be read; an older one may
     return None
 
 
 def reread(desk: Desk, folder: str, kept: KeptPage, day: dt.date) -> Page:
-    """A kept page as it came. Raises NotFound."""
-    packed = desk.archive.read(f"{folder}/{kept.file}")
+    """A kept page as it came. Raises NotFound, StoreDamaged."""
+    address = f"{folder}/{kept.file}"
     return Page(
         request=PageRequest(kind=kept.kind, url=kept.url, day=day),
-        body=zstandard.ZstdDecompressor().decompress(packed),
+        body=unpack_page(desk.archive.read(address), address),
         taken_at=kept.taken_at,
         content_type=kept.content_type,
     )

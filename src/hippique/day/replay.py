@@ -6,10 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import zstandard
-
 from hippique.day import addresses
-from hippique.day.capture import Failure, KeptPage
+from hippique.day.capture import Failure, KeptPage, unpack_page
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.manifest import Manifest
@@ -94,14 +92,14 @@ class StoredSource:
     result = card
 
     def fetch(self, request: PageRequest) -> Page:
-        """The stored page. Raises SourceDown where the visit had none."""
+        """The stored page. Raises SourceDown where the visit had none, NotFound, StoreDamaged."""
         kept = self._pages.get(request.url)
         if kept is None:
             raise SourceDown("not stored: the visit had no answer", site=self.name)
-        packed = self._archive.read(f"{self._folder}/{kept.file}")
+        address = f"{self._folder}/{kept.file}"
         return Page(
             request=request,
-            body=zstandard.ZstdDecompressor().decompress(packed),
+            body=unpack_page(self._archive.read(address), address),
             taken_at=kept.taken_at,
             content_type=kept.content_type,
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from hippique.day.close import close_day
+from hippique.day.close import close_day, seal_of
 from hippique.day.desk import Desk
 from hippique.day.duties import Due, Duty
 from hippique.day.outcome import Order, Outcome, Status
@@ -193,11 +193,13 @@ class DayService:
                 self._unreported.discard(day)
 
     def _close(self, day: dt.date) -> None:
-        self._unreported.add(day)
-        self.publish_reports()
+        was_open = seal_of(self.desk.archive, day) is None
         seal = close_day(self.desk, day)
-        if seal is not None and seal.sealed_at == self.desk.now():
+        if was_open and seal is not None:
+            self._unreported.add(day)
             self.desk.journal.event("INFO", "Day closed", date=day.isoformat())
+        if self.desk.options.eager_reports or seal is not None:
+            self.publish_reports()
 
 
 def _figures(planned: DayPlanned) -> dict[str, object]:

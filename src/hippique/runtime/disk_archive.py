@@ -60,8 +60,9 @@ class DiskArchive:
     def _below(self, top: Path) -> list[str]:
         if not top.is_dir():
             return []
+        cut = len(str(self._root)) + 1
         return [
-            Path(folder, name).relative_to(self._root).as_posix()
+            f"{folder[cut:]}{os.sep if folder[cut:] else ''}{name}".replace(os.sep, "/")
             for folder, _, names in os.walk(top, onerror=_raise)
             for name in names
             if is_segment(name)  # a draft left by a killed writer is none

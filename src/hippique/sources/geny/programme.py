@@ -172,12 +172,16 @@ def _meeting(page: Page, block: _MeetingBlock, day: date) -> Meeting:
         track=block.name.track,
         country=block.name.country,
         date=day,
-        cancelled=bool(s.INFO_CANCELLED.search(fold(block.info))),
+        cancelled=_is_cancelled(block),
         races=tuple(
             _race(page, block, race, day, squash(going[1]) if going else None)
             for race in block.races
         ),
     )
+
+
+def _is_cancelled(meeting: _MeetingBlock) -> bool:
+    return bool(s.INFO_CANCELLED.search(fold(meeting.info)))
 
 
 def _race(
@@ -188,6 +192,9 @@ def _race(
     hour = s.STATE_HOUR.search(state)
     clock = read_hour(hour[1], hour[2]) if hour else block.facts.hour
     starters = s.STATE_STARTERS.search(state)
+    # The races of a cancelled meeting keep their hours in the list.
+    is_off = _is_cancelled(meeting)
+    status = RaceStatus.CANCELLED if is_off else _status(state, has_hour=hour is not None)
     url = block.href or block.arrival_href
     if url is None:
         page.warnings.append(f"{key or block.name}: no link to its page")
@@ -199,7 +206,7 @@ def _race(
         distance_m=block.facts.distance_m,
         prize_eur=block.facts.prize_eur,
         off_time=instant_of(day, clock),
-        status=_status(state, has_hour=hour is not None),
+        status=status,
         starters=int(starters[1]) if starters else block.facts.starters,
         going=block.facts.going or going,
         labels=(("quinte",) if block.quinte else ()) + block.facts.labels,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from hippique.errors import PageMissing
 from hippique.racing.card import Discipline, Meeting, Race, RaceKey, RaceStatus, Reading
 from hippique.racing.result import Result, ResultStatus
 from hippique.racing.times import paris_day
@@ -19,13 +18,14 @@ def read_programme(body: bytes, *, url: str | None = None) -> Reading:
     """Read a programme answer; with `url` it must be the day, meeting and race that it names.
 
     A race's runners are not in it, its order of finish is (official only where PMU says so).
-    Raises PageMissing (empty answer, no meeting), PageChanged (another shape), WrongPage.
+    A day whose list of meetings is there and empty is a day without racing, said in a warning.
+    Raises PageMissing (empty answer), PageChanged (another shape), WrongPage.
     """
     root = decode_object(body, url=url)
     document = root.node(fields.PROGRAMME) or root
     meetings = _read_meetings(document, read_address(url))
     if not meetings:
-        raise PageMissing("the programme lists no meeting", site=fields.SITE, url=url)
+        root.warnings.append("the programme lists no meeting: no racing that day")
     return Reading(
         source=fields.SITE,
         page="programme",

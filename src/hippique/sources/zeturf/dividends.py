@@ -79,8 +79,13 @@ def _amounts(document: Document) -> Iterator[_Amount]:
         columns = _columns(document, heads)
         for row in rows:
             cells = _cells(row)
-            horses = words(cells[0].css_first(site.DIVIDEND_HORSES) or cells[0]) if cells else ""
+            horses = words(_horses(cells[0])) if cells else ""
             yield from _row_amounts(document, horses, columns, cells[1:])
+
+
+def _horses(cell: LexborNode) -> LexborNode:
+    strong = (child for child in elements(cell) if child.tag == site.DIVIDEND_HORSES)
+    return next(strong, cell)
 
 
 def _row_amounts(
