@@ -55,7 +55,7 @@ class Doors:
 
 def make_app(doors: Doors) -> FastAPI:
     """The application. It starts nothing: dispatching and the calendar are the caller's."""
-    app = FastAPI(title="hippique-orchestrator", version=__version__, redoc_url=None)
+    app = FastAPI(title="hippique-orchestrator", version=__version__, docs_url=None, redoc_url=None)
     install_errors(app, doors.desk.journal)
     app.add_middleware(BodyLimit)
     _install_posts(app, doors)

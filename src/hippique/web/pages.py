@@ -21,6 +21,7 @@ from hippique.errors import HippiqueError, InputError, NotFound
 from hippique.racing.card import RaceId, RaceKey
 from hippique.web.bodies import read_day
 from hippique.web.day_view import day_view
+from hippique.web.docs_page import doors_of
 from hippique.web.race_view import Seen, race_view
 from hippique.web.wording import FILTERS, banner, instant
 
@@ -44,7 +45,7 @@ Render = Callable[..., HTMLResponse]
 
 
 def install_pages(app: FastAPI, desk: Desk) -> None:
-    """Register `/`, `/day/DATE`, `/race/DATE/RxCy`, the style sheet and the mark of the tab."""
+    """Register `/`, `/day/DATE`, `/race/DATE/RxCy`, `/docs`, style sheet and the tab's mark."""
     environment = Environment(
         loader=PackageLoader("hippique.web"),
         autoescape=select_autoescape(default=True),
@@ -55,6 +56,14 @@ def install_pages(app: FastAPI, desk: Desk) -> None:
     environment.globals["stamp"] = _install_assets(app, environment)
     _install_day(app, desk, _renderer(environment, desk))
     _install_race(app, desk, _renderer(environment, desk))
+    _install_docs(app, _renderer(environment, desk))
+
+
+def _install_docs(app: FastAPI, page: Render) -> None:
+    def docs() -> Response:
+        return page("docs.html", doors=doors_of(app.openapi()))
+
+    app.add_api_route("/docs", docs, methods=READS, include_in_schema=False)
 
 
 def _install_assets(app: FastAPI, environment: Environment) -> str:
