@@ -107,6 +107,15 @@ def test_every_digit_of_a_manifest_or_seal_is_guarded(address):
         assert touched({**CONTENTS, address: bytes(other)}) != ()
 
 
+def test_the_last_manifest_of_an_open_day_is_guarded_too():
+    made = finished(day_sealed=False)
+    contents = {a: made.archive.read(a) for a in made.archive.addresses()}
+    last = f"{R1C1}/RESULT/manifest.json"
+    forged = contents[last].replace(b'"written_at": "2025', b'"written_at": "2024')
+
+    assert touched({**contents, last: forged}) == (f"{last}: changed",)
+
+
 @pytest.mark.parametrize("address", [a for a in CONTENTS if not a.endswith("/seal.json")])
 def test_a_file_that_is_gone_is_found(address):
     assert touched({a: c for a, c in CONTENTS.items() if a != address}) != ()

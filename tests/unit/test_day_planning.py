@@ -140,11 +140,11 @@ def test_an_empty_day_of_one_source_alone_is_no_plan():
         plan_of(made)
 
 
-def test_a_source_that_speaks_of_other_days_alone_confirms_no_empty_day():
-    made = bench()
-    tomorrow = DAY + dt.timedelta(days=1)
+def test_a_programme_page_confirms_no_empty_day_beyond_the_days_that_it_shows():
+    made = bench(start=paris_at(DAY - dt.timedelta(days=5), 9))  # ZEturf shows two days ahead
+    earlier = DAY - dt.timedelta(days=5)
     made.site("zeturf").show_programme(
-        DAY, programme("zeturf", a_race(off=OFF + dt.timedelta(days=1)), date=tomorrow)
+        DAY, programme("zeturf", a_race(off=OFF - dt.timedelta(days=5)), date=earlier)
     )
     made.site("geny").show_programme(DAY, reading("geny"))
 

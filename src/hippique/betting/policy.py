@@ -158,4 +158,4 @@ def _ev(number: int, shown: float, stake_cents: int, situation: Situation) -> Ev
     if chance is None:
         return None
     mean = (chance * shown - 1.0) * stake_cents / 100
-    return Ev(mean_eur=round(mean, 4), p_loss_all=round(1.0 - chance, 4))
+    return Ev(mean_eur=round(mean, 2), p_loss_all=round(1.0 - chance, 4))

@@ -12,7 +12,7 @@ from hippique.day.outcome import Outcome
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan
 from hippique.day.snapshots import RaceSnapshots
-from hippique.errors import NotFound
+from hippique.errors import InputError, NotFound, StoreDamaged
 from hippique.ports import Archive
 from hippique.racing.card import RaceId
 from hippique.racing.codec import from_json
@@ -30,12 +30,13 @@ def race_day(now: dt.datetime) -> dt.date:
 
 
 def load(archive: Archive, kind: type[T], address: str) -> T | None:
-    """The value at an address, None where nothing lies there. Raises InputError if damaged."""
+    """The value at an address, None where nothing lies there. Raises StoreDamaged by its name."""
     try:
-        content = archive.read(address)
+        return from_json(kind, archive.read(address))
     except NotFound:
         return None
-    return from_json(kind, content)
+    except InputError as error:
+        raise StoreDamaged(f"{address} is damaged ({error}); see `hippique verify`") from error
 
 
 def latest_plan(archive: Archive, day: dt.date) -> Plan | None:
@@ -83,6 +84,8 @@ def decision_of(archive: Archive, race: RaceId) -> Decision | None:
         return read_decision(archive.read(address))
     except NotFound:
         return None
+    except InputError as error:
+        raise StoreDamaged(f"{address} is damaged ({error}); see `hippique verify`") from error
 
 
 def snapshots_of(archive: Archive, race: RaceId, phase: Phase) -> RaceSnapshots | None:

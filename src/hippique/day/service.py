@@ -19,7 +19,7 @@ from hippique.day.run import run_order
 from hippique.day.samples import queue_last_samples, run_sample, sample_day, withdraw_moved
 from hippique.day.schedule import Scheduled, queue_plan
 from hippique.day.tasks import SAMPLE, order_of, read_payload
-from hippique.errors import HippiqueError, StoreError
+from hippique.errors import HippiqueError, InputError, StoreError
 from hippique.ports import Task
 from hippique.racing.card import RaceId
 
@@ -45,12 +45,15 @@ class DayService:
         self._planning = Lock()
         self._unreported: set[dt.date] = set()
 
-    def schedule(self, day: dt.date, *, with_tasks: bool = True) -> DayPlanned:
+    def schedule(
+        self, day: dt.date, *, with_tasks: bool = True, correlation_id: str | None = None
+    ) -> DayPlanned:
         """Make the day's plan and queue it. Of two overlapping calls the second waits.
 
-        Raises SourceDown where no plan can be made.
+        correlation_id: the caller's, who tells it where the call fails. Raises SourceDown where
+        no plan can be made.
         """
-        correlation_id = self.desk.new_id("schedule")
+        correlation_id = correlation_id or self.desk.new_id("schedule")
         try:
             planned = self._planned(day, correlation_id, with_tasks=with_tasks)
         except HippiqueError as error:
@@ -89,6 +92,9 @@ class DayService:
         begun = self._stopwatch()
         try:
             outcome = run_order(self.desk, order)
+        except InputError as error:  # the caller's, who is told; nothing of ours failed
+            self._ended("WARNING", "Call refused", order, begun, error=str(error))
+            raise
         except HippiqueError as error:
             told = f"{type(error).__name__}: {error}"
             self._ended("ERROR", "Analysis failed", order, begun, error=told, stderr_tail=told)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hippique.day import addresses
 from hippique.day.close import seals_of
 from hippique.day.manifest import Manifest, Seal, marked_bytes, race_chain, sha256
-from hippique.errors import InputError, NotFound
+from hippique.errors import InputError, NotFound, StoreDamaged
 from hippique.ports import Archive
 from hippique.racing.card import RaceId, RaceKey
 from hippique.racing.codec import from_json
@@ -127,7 +127,7 @@ def verify_seals(archive: Archive) -> tuple[str, ...]:
     """Faults of the chain of days: every seal follows another one, but the first."""
     try:
         seals = seals_of(archive)
-    except InputError as error:
+    except StoreDamaged as error:
         return (f"a seal is unreadable ({error})",)
     followed = [seal.previous for seal in seals.values()]
     faults = [

@@ -17,8 +17,13 @@ def is_risky(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """The text without the signs that no workbook can hold, cut to what a cell holds."""
-    return _NOT_IN_XML.sub("\ufffd", text)[:MOST_CHARACTERS]
+    """The text without the signs that no workbook can hold, cut to what a cell holds.
+
+    XML readers turn every line ending into a line feed; so is it written, or a cell would look
+    changed at each update.
+    """
+    one_ending = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _NOT_IN_XML.sub("\ufffd", one_ending)[:MOST_CHARACTERS]
 
 
 def csv_text(text: str) -> str:

@@ -67,9 +67,13 @@ def make_app(doors: Doors) -> FastAPI:
 
 def _install_posts(app: FastAPI, doors: Doors) -> None:
     @app.post("/schedule", summary="Plan a day and queue it")
-    def schedule(body: ScheduleBody) -> dict[str, Any]:
+    def schedule(body: ScheduleBody, request: Request) -> dict[str, Any]:
+        correlation_id = doors.desk.new_id("schedule")
+        request.state.correlation_id = correlation_id
         day = read_day(body.date, doors.desk.now())
-        planned = doors.service.schedule(day, with_tasks=body.mode == "tasks")
+        planned = doors.service.schedule(
+            day, with_tasks=body.mode == "tasks", correlation_id=correlation_id
+        )
         return schedule_reply(planned, doors.desk.options.queue_path, doors.plan_path)
 
     @app.post("/run", summary="Run one phase of one race")
