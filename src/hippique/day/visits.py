@@ -62,9 +62,16 @@ def visit_h30(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
 def visit_h5(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     """Take the second snapshot and decide; the decision is frozen before the off.
 
-    Raises SourceDown where the pages took so long that the off has passed meanwhile.
+    LATE, and no ticket, where the pages took so long that the off has passed meanwhile.
     """
     decision = _decided_before(folder) or _decide(desk, visit, folder)
+    if decision is None:
+        return visit.outcome(
+            desk,
+            Status.LATE,
+            reasons=("the pages came after the off",),
+            artifacts=folder.addresses(),
+        )
     return visit.outcome(
         desk,
         Status.DONE,
@@ -80,7 +87,8 @@ def _decided_before(folder: Folder) -> Decision | None:
     return read_decision(folder.read(addresses.SLIP))
 
 
-def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision:
+def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision | None:
+    """The decision, written once; None past the off, with what was seen kept all the same."""
     snapshots = _snapshot(desk, visit, folder)
     forecast = write_forecast(folder, visit.race, snapshots, desk.forecaster)
     inputs = Inputs(
@@ -95,7 +103,7 @@ def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision:
     )
     now = desk.now()
     if now >= visit.off_time:
-        raise SourceDown("the pages came after the off; no ticket is written", site="day")
+        return None
     return write_slip(folder, inputs, setting_of(desk), now)
 
 
