@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -17,6 +15,8 @@ def material_root() -> Path:
 
 def material(relative: str) -> Path:
     """A file or folder of the material; the test is left out where it is absent."""
+    import pytest  # noqa: PLC0415  # the benchmarks ask for the root where pytest is not installed
+
     path = material_root() / relative
     if not path.exists():
         pytest.skip(f"material absent: {relative} (set HIPPIQUE_MATERIAL)")
