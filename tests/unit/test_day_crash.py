@@ -161,7 +161,7 @@ def test_a_race_that_moves_while_its_worker_is_dead_is_decided_and_replayed_alik
     made = restless()
     made.service.schedule(DAY)
     inside = killed_at(made, at, "H5")
-    later = OFF + minutes(10)
+    later = OFF + minutes(6)
     move(made, later)
 
     run_order(made.at(later - minutes(5)).desk, order("H5"))
@@ -176,7 +176,7 @@ def test_a_slip_frozen_for_the_old_off_is_withdrawn(at):
     made = restless()
     made.service.schedule(DAY)
     inside = killed_at(made, at, "H5")
-    later = OFF + minutes(10)
+    later = OFF + minutes(6)
     move(made, later)
 
     run_order(made.at(later - minutes(5)).desk, order("H5"))
@@ -184,6 +184,19 @@ def test_a_slip_frozen_for_the_old_off_is_withdrawn(at):
 
     assert b"le d\xc3\xa9part a boug\xc3\xa9" in inside.read(f"{R1C1}/WITHDRAWAL/withdrawn.json")
     assert verify_day(inside, DAY).ok
+
+
+def test_odds_that_a_dead_worker_left_long_ago_are_not_bet_on():
+    made = restless()
+    made.service.schedule(DAY)
+    inside = killed_at(made, "snapshot.json", "H5")
+    later = OFF + minutes(50)
+    move(made, later)
+
+    outcome = run_order(made.at(later - minutes(5)).desk, order("H5"))
+
+    assert (outcome.status, "too old" in outcome.reasons[0]) == (Status.LATE, True)
+    assert decision_of(inside, R1C1) is None
 
 
 @pytest.mark.parametrize("at", range(12))

@@ -191,12 +191,12 @@ def test_a_site_whose_arrival_is_not_there_yet_does_not_hinder_the_other():
     assert [o.status for _, o in poll_all(made)] == [Status.DONE]
 
 
-def test_with_no_result_page_the_queue_is_asked_to_come_back():
+def test_with_no_result_page_it_is_asked_again_like_a_result_that_is_not_official():
     made = decided(SourceDown("no answer", site="zeturf"))
 
-    with pytest.raises(SourceDown, match="no result page"):
-        run_order(made.at(OFF + minutes(15)).desk, order("RESULT"))
+    outcome = run_order(made.at(OFF + minutes(15)).desk, order("RESULT"))
 
+    assert outcome.status is Status.PENDING
     assert outcome_of(made.archive, R1C1, Phase.RESULT) is None
 
 

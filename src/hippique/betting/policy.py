@@ -146,7 +146,10 @@ def _bet_on(quote: Quote, terms: Terms, situation: Situation, reading: RaceReadi
         expected_dividend=(ExpectedDividend(combination=combination, mean=shown),),
     )
     return Verdict(
-        tickets=(ticket,), ev=_ev(quote.number, shown, stake, situation), reading=reading
+        tickets=(ticket,),
+        reasons=(f"number {quote.number} is the favourite at {terms.operator}, at {shown}",),
+        ev=_ev(quote.number, shown, stake, situation),
+        reading=reading,
     )
 
 

@@ -43,7 +43,7 @@ from hippique.telemetry import traceback_tail
 # that asks for a pause must not close the other two.
 IN_PROCESS = {site: f"http://{site}.racecourse.test/{site}" for site in ("zeturf", "geny", "pmu")}
 FIRST_DATE = dt.date(2026, 6, 6)
-DATES = 300  # seeds choose among this many days, both clock changes not among them
+DATES = 300  # seeds choose among this many days, both clock changes among them
 
 Pause = Callable[[dt.datetime], None]
 

@@ -107,6 +107,10 @@ def _why(decision: dict[str, Any]) -> list[str]:
         for t in decision["tickets"]
         for leg in t["legs"]
     ]
+    ev = decision["ev"]
+    if ev is not None:
+        told = f"  EV {ev['mean_eur']:+.2f} EUR at the odds shown, no interval yet"
+        tickets.append(f"{told}; play before {decision['play_before']}")
     inputs = [f"  {name}: {digest}" for name, digest in decision["inputs"].items()]
     return [head, *tickets, *gates, *(f"  {r}" for r in decision["reasons"]), *inputs]
 

@@ -64,8 +64,3 @@ def print_json(value: Any) -> None:
     """One JSON document."""
     document = to_builtins(value)
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-
-
-def is_terminal() -> bool:
-    """Whether progress is worth showing."""
-    return sys.stderr.isatty()

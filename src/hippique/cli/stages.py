@@ -56,6 +56,8 @@ def p_finale(day: str, race: str, data: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json(forecast)
         return
+    if forecast is None:
+        raise NotFound(f"{day}/{race} has a snapshot and no chances yet")
     if "reason" in forecast:
         raise NotFound(f"no chances for {day}/{race}: {forecast['reason']}")
     click.echo(f"{forecast['estimator']} on {forecast['pool']}, book {forecast['book_sum']:.3f}")
@@ -88,10 +90,11 @@ def simulate_ev(day: str, race: str, data: Path | None, *, as_json: bool) -> Non
     if as_json:
         print_json({"bet": "win", "at": "shown", "runners": rows, "costs": reading["costs"]})
         return
+    click.echo("Chances of the forecast's pool, odds of the operator at H-5. What is paid is the")
+    click.echo("closing dividend, which nothing forecasts here yet: no interval, no sign of value.")
     for row in rows:
-        click.echo(
-            f"{row['number']:3}  cote {row['shown']:6}  EV {row['ev_per_eur']:+.2%} par euro"
-        )
+        told = f"{row['number']:3}  shown {row['shown']:6}  EV {row['ev_per_eur']:+.2%} per euro"
+        click.echo(told)
 
 
 @click.command(epilog="Example: hippique pipeline 2026-06-07 R1C3")

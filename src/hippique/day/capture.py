@@ -61,10 +61,6 @@ class Capture:
     taken: tuple[Taken, ...] = ()
     failures: tuple[Failure, ...] = ()
 
-    def from_source(self, source: str) -> tuple[Taken, ...]:
-        """The readings of one source."""
-        return tuple(taken for taken in self.taken if taken.reading.source == source)
-
 
 def capture(
     sources: Sequence[Source], requests_of: RequestsOf, folder: Folder, *, parallel: bool
@@ -134,9 +130,18 @@ def _one(source: Source, request: PageRequest, folder: Folder) -> Capture:
     kept = keep_page(folder, source.name, page)
     try:
         reading = source.read(page)
+        _demand_one_race(request, reading)
     except SourceError as error:
         return Capture(pages=(kept,), failures=(_failure(source.name, request, error, kept.file),))
     return Capture(pages=(kept,), taken=(Taken(taken_at=page.taken_at, reading=reading),))
+
+
+def _demand_one_race(request: PageRequest, reading: Reading) -> None:
+    """A race's page must hold that race alone; one source's other page must not cost the visit."""
+    races = sum(len(meeting.races) for meeting in reading.meetings)
+    if request.race is not None and races != 1:
+        told = f"one race, the page holds {races}"
+        raise PageChanged(told, site=reading.source, url=request.url)
 
 
 def keep_page(folder: Folder, source: str, page: Page) -> KeptPage:

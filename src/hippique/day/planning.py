@@ -209,4 +209,5 @@ def _is_same(one: Plan, two: Plan) -> bool:
 
 
 def _news(plan: Plan) -> tuple[object, ...]:
-    return plan.races, plan.degraded, plan.refused, plan.disagreements
+    made_under = (plan.mode, plan.scope, dict(plan.settings))
+    return made_under, plan.races, plan.degraded, plan.refused, plan.disagreements

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hippique.day import addresses
+from hippique.day.close import seal_of
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.outcome import Order, Outcome, Status
@@ -32,9 +33,20 @@ def run_order(desk: Desk, order: Order) -> Outcome:
     stale = _stale(desk, visit)
     if stale is not None:
         return visit.outcome(desk, stale)
-    if order.due is None and desk.now() < due_at(order.phase, visit.off_time):
+    if seal_of(desk.archive, order.race.day) is not None:
+        return visit.outcome(desk, Status.LATE, reasons=("the day is closed",))
+    if _is_look(desk, visit):
         return look(desk, visit)
     return _claimed(desk, visit)
+
+
+def _is_look(desk: Desk, visit: Visit) -> bool:
+    """Before its due time a call without `due` is a look; H-5 is one in any case.
+
+    A decision frozen hours early, by a task run by hand, would stand in for the real one.
+    """
+    is_early = desk.now() < due_at(visit.order.phase, visit.off_time)
+    return is_early and (visit.order.due is None or visit.order.phase is Phase.H5)
 
 
 def _visit(desk: Desk, order: Order) -> Visit:

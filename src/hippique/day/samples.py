@@ -30,6 +30,9 @@ from hippique.racing.market import Snapshot
 FIRST_SAMPLE = dt.timedelta(minutes=45)
 LAST_MINUTES = (4, 3, 2, 1)  # minutes before the off that are sampled after H-5
 NEAR_A_PHASE = dt.timedelta(seconds=90)  # the phase's own snapshot is sample enough
+# Printed hours drift by a minute all day; a slip is withdrawn where its play-before is wrong, or
+# where its odds have become too old for the new hour.
+MOVED_EARLIER, MOVED_LATER = dt.timedelta(minutes=-2), dt.timedelta(minutes=2)
 SAMPLED = ("zeturf", "pmu", "recorded")  # Geny repeats PMU's odds minutes later
 
 
@@ -164,7 +167,7 @@ def withdraw_moved(desk: Desk, plan: Plan) -> None:
             continue
         if race.cancelled:
             withdraw(desk, race.race, "la course est annulée")
-        elif decided_for != race.off_time:
+        elif not MOVED_EARLIER < race.off_time - decided_for < MOVED_LATER:
             then, now = local_text(decided_for), local_text(race.off_time)
             withdraw(desk, race.race, f"le départ a bougé de {then} à {now}")
 

@@ -191,12 +191,12 @@ class DayService:
         for day in sorted(self._unreported):
             if latest_plan(self.desk.archive, day) is None:
                 continue
+            self._unreported.discard(day)  # before: what comes meanwhile marks the day again
             try:
                 self.desk.reports.publish(day)
             except StoreError as error:
+                self._unreported.add(day)
                 self.desk.journal.event("WARNING", "Reports not written", error=str(error))
-            else:
-                self._unreported.discard(day)
 
     def _close(self, day: dt.date) -> None:
         was_open = seal_of(self.desk.archive, day) is None

@@ -34,7 +34,8 @@ EXPECTED: Mapping[PageKind, tuple[str, ...]] = {
 class PageCheck:
     """One page: whether it was had and read, and how much of each field it fills (0 to 1).
 
-    robots: "allowed" or "refused" for this exact path. age_s: of the newest odds' own stamp.
+    robots: "allowed" or "refused" for this exact path, "unknown" where nobody could be asked.
+    age_s: of the newest odds' own stamp.
     """
 
     source: str
@@ -89,11 +90,11 @@ def _read(
         taken += part.taken
         kept = part.pages[0].file if part.pages else None
         for failure in part.failures:
-            refused = failure.error == "SourceRefused"
+            robots = "refused" if "robots" in failure.reason else "unknown"
             checks.append(
                 PageCheck(
                     source=source.name, page=str(request.kind), url=request.url, ok=False,
-                    robots="refused" if refused else "allowed", error=failure.reason, kept=kept,
+                    robots="allowed" if kept else robots, error=failure.reason, kept=kept,
                 )
             )  # fmt: skip
         checks += [_checked(source, request, one, kept, desk.now()) for one in part.taken]

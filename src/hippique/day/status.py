@@ -15,7 +15,7 @@ from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase, not_after
 from hippique.day.plan import Plan, PlannedRace
 from hippique.day.race_day import decision_of, load, outcome_of
-from hippique.errors import NotFound
+from hippique.errors import InputError, NotFound, StoreDamaged
 from hippique.ports import Archive
 from hippique.racing.card import RaceId
 
@@ -106,6 +106,8 @@ def _settlement(archive: Archive, folder: str) -> Settlement | None:
         return read_settlement(archive.read(f"{folder}/{addresses.SETTLEMENT}"))
     except NotFound:
         return None
+    except InputError as error:
+        raise StoreDamaged(f"{folder}/{addresses.SETTLEMENT} is damaged ({error})") from error
 
 
 _STATES = {

@@ -18,6 +18,7 @@ from hippique.day.plan import PlannedRace
 from hippique.day.race_day import load, snapshots_of
 from hippique.day.snapshots import RaceSnapshots, take_snapshots
 from hippique.errors import AlreadyExists, PageMissing, SourceDown
+from hippique.racing.card import RaceStatus, Reading
 from hippique.racing.codec import from_json
 
 
@@ -51,6 +52,17 @@ class Visit:
         )
 
 
+OVER = frozenset(
+    {RaceStatus.CLOSED, RaceStatus.PROVISIONAL, RaceStatus.OFFICIAL, RaceStatus.CANCELLED}
+)
+OLDEST_ODDS = dt.timedelta(minutes=7)  # the method's own gate on the age of its data
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    readings: tuple[Reading, ...]
+
+
 def visit_h30(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     """Take the first snapshot and the chances it gives."""
     snapshots = _snapshot(desk, visit, folder)
@@ -65,13 +77,8 @@ def visit_h5(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     LATE, and no ticket, where the pages took so long that the off has passed meanwhile.
     """
     decision = _decided_before(folder) or _decide(desk, visit, folder)
-    if decision is None:
-        return visit.outcome(
-            desk,
-            Status.LATE,
-            reasons=("the pages came after the off",),
-            artifacts=folder.addresses(),
-        )
+    if isinstance(decision, str):
+        return visit.outcome(desk, Status.LATE, reasons=(decision,), artifacts=folder.addresses())
     return visit.outcome(
         desk,
         Status.DONE,
@@ -87,8 +94,8 @@ def _decided_before(folder: Folder) -> Decision | None:
     return read_decision(folder.read(addresses.SLIP))
 
 
-def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision | None:
-    """The decision, written once; None past the off, with what was seen kept all the same."""
+def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision | str:
+    """The decision, written once; or why there is none, with what was seen kept all the same."""
     snapshots = _snapshot(desk, visit, folder)
     forecast = write_forecast(folder, visit.race, snapshots, desk.forecaster)
     inputs = Inputs(
@@ -102,9 +109,24 @@ def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision | None:
         },
     )
     now = desk.now()
+    too_late = _why_too_late(folder, visit, snapshots, now)
+    return too_late or write_slip(folder, inputs, setting_of(desk), now)
+
+
+def _why_too_late(
+    folder: Folder, visit: Visit, snapshots: RaceSnapshots, now: dt.datetime
+) -> str | None:
+    """Why no ticket may be written any more: the hour, the pages' own word, or odds too old."""
     if now >= visit.off_time:
-        return None
-    return write_slip(folder, inputs, setting_of(desk), now)
+        return "the pages came after the off"
+    for reading in from_json(_Readings, folder.read(addresses.READING)).readings:
+        race = reading.only_race()
+        if race.status in OVER or race.result is not None:
+            return f"{reading.source} says that betting is over ({race.status or 'a result'})"
+    taken = [snapshot.taken_at for snapshot in snapshots.snapshots]
+    if taken and now - max(taken) > OLDEST_ODDS:
+        return "the odds of an interrupted attempt are too old"
+    return None
 
 
 def setting_of(desk: Desk) -> Setting:

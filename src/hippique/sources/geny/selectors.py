@@ -150,7 +150,6 @@ GLYPH_BLINKERS, GLYPH_AUSTRALIAN, GLYPH_HOOD = "\ue906", "\ue907", "\ue909"
 
 # --- Genybet, the sister site: its table of runners ----------------------------------------------
 SISTER_ROW = 'tr.partant[id^="partant-"]'
-SISTER_NAME = "td.la a"
 SISTER_PERSON = "span.left"
 
 # --- arrival (G1) --------------------------------------------------------------------------------
