@@ -331,3 +331,17 @@ def test_the_result_of_a_race_that_nobody_visited_is_asked_for_all_the_same():
 
     assert [(s.race, s.reason) for s in scheduled.skipped] == [("R1C1", "already off")]
     assert {phase for phase, _ in live(made)} == {"RESULT"}
+
+
+def test_a_purge_stays_until_somebody_schedules_again():
+    made = race_day_bench()
+    service = made.service
+    service.schedule(DAY)
+    made.queue.purge()
+
+    made.at(OFF - dt.timedelta(hours=2))
+    service.tick(DAY)
+    assert made.queue.live() == ()
+
+    service.schedule(DAY)
+    assert len(made.queue.live()) == 3

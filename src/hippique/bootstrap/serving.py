@@ -52,6 +52,7 @@ from hippique.web.api import Check, Doors, make_app
 RACECOURSE_PATIENCE_S = 30.0
 STOP_WITHIN_S = 5.0  # after two seconds for open calls; see LEAVE_WITHIN_S for the whole
 SERVICE = "service.json"
+LOOKING = " (for looking only: a simulated or recorded day without its racecourse; nothing is read)"
 LEAST_FREE_BYTES = 200 * 2**20
 
 
@@ -238,7 +239,7 @@ def serve(settings: Settings, host: str, port: int, announce: Callable[[str], No
         try:
             running.start()
             running.folder.views.publish(SERVICE, _notice(settings, host, port))
-            announce(f"http://{host}:{port}/")
+            announce(f"http://{host}:{port}/{'' if running.service.desk.sources else LOOKING}")
             answer(running.app, listener)
         finally:
             running.stop()

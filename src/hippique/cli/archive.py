@@ -13,7 +13,8 @@ from hippique.cli.common import data_option, foreseeable, json_option, print_jso
 from hippique.cli.folders import day_or_latest, open_archive, settings_for
 from hippique.day.documents import day_document, race_document
 from hippique.day.race_day import latest_plan
-from hippique.day.status import day_status, race_state
+from hippique.day.status import RaceState, day_status, race_state
+from hippique.day.tasks import local_text
 from hippique.day.verify import verify_day, verify_seals
 from hippique.errors import InputError, NotFound
 from hippique.ports import Archive
@@ -49,7 +50,22 @@ def _show_day(archive: Archive, date: dt.date, now: dt.datetime) -> None:
     plan = latest_plan(archive, date)
     if plan is None:
         raise NotFound(f"{date} has no plan in this archive")
-    click.echo(summary_text(day_status(archive, plan, now)), nl=False)
+    status = day_status(archive, plan, now)
+    click.echo(summary_text(status), nl=False)
+    click.echo("")
+    for state in status.races:
+        if state.phases:
+            click.echo(_race_line(state))
+
+
+def _race_line(state: RaceState) -> str:
+    race = state.planned
+    off = local_text(race.off_time) if race.off_time else "--:--"
+    decision = {"slip": "ticket", "no_bet": "pas de pari"}
+    told = decision[state.decision.decision] if state.decision else "-"
+    settled = state.settlement
+    paid = f"{settled.returned_cents / 100:.2f} €".replace(".", ",") if settled else ""
+    return f"  {off}  {race.key:6} {race.meeting or '':28.28} {told:12} {paid}".rstrip()
 
 
 def _show_race(

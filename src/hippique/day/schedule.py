@@ -43,8 +43,11 @@ class Scheduled:
     cancelled: int
 
 
-def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
-    """Create what is missing, cancel what is stale. A second call of the same plan does nothing."""
+def queue_plan(desk: Desk, plan: Plan, *, may_create: bool = True) -> Scheduled:
+    """Create what is missing, cancel what is stale. A second call of the same plan does nothing.
+
+    may_create: False after a purge, which only a call of /schedule undoes.
+    """
     cancelled = _cancel_stale(desk, plan)
     live = _live(desk, plan.date)
     moves = moves_of_day(desk.archive, plan.date)
@@ -57,7 +60,11 @@ def queue_plan(desk: Desk, plan: Plan) -> Scheduled:
             skipped.append(Skipped(race=race.key, reason=reason))
             if reason != ALREADY_OFF:  # its result is still asked for: the day waits for it
                 continue
-        tasks, new = _queue_race(desk, race, live, moves.get(race.key, 0))
+        tasks, new = (
+            _queue_race(desk, race, live, moves.get(race.key, 0))
+            if may_create
+            else (_live_tasks(race, live), 0)
+        )
         created += new
         if any(tasks.values()) and reason is None:
             queued.append(QueuedRace(race=race, tasks=tasks))
@@ -118,11 +125,14 @@ def _has_begun(desk: Desk, race: PlannedRace, live: Live) -> bool:
     return any(outcome_of(desk.archive, race.race, phase) for phase in visits)
 
 
+def _live_tasks(race: PlannedRace, live: Live) -> Tasks:
+    return {phase: live.get((str(race.race), phase)) for phase in Phase}
+
+
 def _queue_race(desk: Desk, race: PlannedRace, live: Live, moves: int) -> tuple[Tasks, int]:
-    tasks: Tasks = {}
+    tasks = _live_tasks(race, live)
     created = 0
     for phase in Phase:
-        tasks[phase] = live.get((str(race.race), phase))
         if tasks[phase] is None and _is_wanted(desk, race, phase):
             tasks[phase] = create_task(desk, _payload(desk, race, phase, moves))
             created += tasks[phase] is not None

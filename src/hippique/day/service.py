@@ -44,6 +44,7 @@ class DayService:
         self._stopwatch = stopwatch
         self._planning = Lock()
         self._unreported: set[dt.date] = set()
+        self._queued: dict[dt.date, int] = {}  # day → the queue's generation at its last schedule
 
     def schedule(
         self, day: dt.date, *, with_tasks: bool = True, correlation_id: str | None = None
@@ -55,6 +56,7 @@ class DayService:
         """
         correlation_id = correlation_id or self.desk.new_id("schedule")
         try:
+            self._queued[day] = self.desk.queue.generation()
             planned = self._planned(day, correlation_id, with_tasks=with_tasks)
         except HippiqueError as error:
             self._say("CRITICAL", "Schedule failed", correlation_id, error=str(error))
@@ -81,7 +83,11 @@ class DayService:
     def _planned(self, day: dt.date, correlation_id: str, *, with_tasks: bool) -> DayPlanned:
         with self._planning:
             plan = make_plan(self.desk, day, correlation_id)
-            scheduled = queue_plan(self.desk, plan) if with_tasks else None
+            generation = self.desk.queue.generation()
+            is_purged = self._queued.setdefault(day, generation) != generation
+            scheduled = (
+                queue_plan(self.desk, plan, may_create=not is_purged) if with_tasks else None
+            )
         return DayPlanned(plan=plan, scheduled=scheduled, correlation_id=correlation_id)
 
     def _say(self, severity: str, message: str, correlation_id: str, **fields: object) -> None:
@@ -144,9 +150,14 @@ class DayService:
         payload = read_payload(task)
         if payload.phase != SAMPLE:
             return self.run(order_of(payload))
-        if payload.generation == self.desk.queue.generation():
-            run_sample(self.desk, RaceId.parse(payload.race), payload.off)
+        self.sample(RaceId.parse(payload.race), payload.off, payload.generation)
         return None
+
+    def sample(self, race: RaceId, off: dt.datetime, generation: int | None) -> bool:
+        """Take one queued sample; False where it is of a purged generation or came too late."""
+        if generation != self.desk.queue.generation():
+            return False
+        return run_sample(self.desk, race, off)
 
     def do(self, due: Due) -> None:
         """Do one recurring duty. Raises SourceError and StoreError, for the calendar to tell."""

@@ -17,7 +17,6 @@ from hippique.day.desk import Desk
 from hippique.day.documents import day_document, race_document
 from hippique.day.outcome import Order
 from hippique.day.phases import read_phase
-from hippique.day.samples import run_sample
 from hippique.day.service import DayService
 from hippique.day.tasks import SAMPLE
 from hippique.errors import BadPhase, DayMismatch
@@ -83,7 +82,8 @@ def _install_posts(app: FastAPI, doors: Doors) -> None:
         request.state.correlation_id = correlation_id
         race = _race_of(doors, body)
         if body.phase == SAMPLE and body.due is not None and body.off is not None:
-            return {"ok": True, "phase": SAMPLE, "sampled": run_sample(doors.desk, race, body.off)}
+            sampled = doors.service.sample(race, body.off, body.generation)
+            return {"ok": True, "phase": SAMPLE, "sampled": sampled}
         order = Order(
             race=race,
             phase=read_phase(body.phase),
