@@ -17,6 +17,7 @@ from hippique.bootstrap.wiring import (
     Folder,
     Mode,
     Outside,
+    deliver_in_process,
     make_service,
     make_sources,
     mark_folder,
@@ -27,12 +28,10 @@ from hippique.day.desk import Journal
 from hippique.day.duties import Due, duties_of
 from hippique.day.service import DayService
 from hippique.errors import HippiqueError
-from hippique.ports import Task
 from hippique.racecourse.app import make_app
 from hippique.racecourse.draw import draw_day
 from hippique.racecourse.faults import FaultsFor, no_faults, with_faults
 from hippique.runtime.clocks import DrivenClock
-from hippique.runtime.delivery import Delivery
 from hippique.runtime.dispatcher import run_due, sole_dispatch
 from hippique.settings import Settings
 from hippique.sources.addresses import site_addresses
@@ -186,13 +185,10 @@ def _do(drive: Drive, due: Due) -> None:
 
 
 def _deliver(drive: Drive) -> None:
-    def deliver(task: Task) -> Delivery:
-        drive.service.deliver(task)
-        return Delivery(ok=True)
-
     def report(error: Exception) -> None:
         told = f"{type(error).__name__}: {error}"
         journal = drive.service.desk.journal
         journal.event("ERROR", "Dispatch failed", error=told, stderr_tail=traceback_tail(error))
 
+    deliver = deliver_in_process(drive.service)
     run_due(drive.folder.queue, deliver, drive.clock, report=report)

@@ -22,6 +22,7 @@ from hippique.bootstrap.wiring import (
     Folder,
     Mode,
     Outside,
+    deliver_in_process,
     make_service,
     make_sources,
     mark_folder,
@@ -37,12 +38,11 @@ from hippique.day.service import DayService
 from hippique.day.source_health import last_successes
 from hippique.day.tasks import local_text
 from hippique.errors import HippiqueError, SettingsError
-from hippique.ports import Task
 from hippique.racing.codec import to_pretty_json
 from hippique.racing.times import paris_at
 from hippique.runtime.calendar import Calendar
 from hippique.runtime.clocks import FollowedClock, PacedClock, WallClock
-from hippique.runtime.delivery import Delivery, Report
+from hippique.runtime.delivery import Report
 from hippique.runtime.dispatcher import Dispatcher
 from hippique.settings import Settings, data_folder
 from hippique.sources.racecourse_clock import read_racecourse_time
@@ -191,16 +191,6 @@ def _dues(now: dt.datetime) -> Iterator[Due]:
     if now > paris_at(day, 9):
         yield Due(now, Duty.TICK, day)
     yield from duties_after(now)
-
-
-def deliver_in_process(service: DayService) -> Callable[[Task], Delivery]:
-    """Deliver tasks to the service without HTTP; anything but an error is a success."""
-
-    def deliver(task: Task) -> Delivery:
-        service.deliver(task)
-        return Delivery(ok=True)
-
-    return deliver
 
 
 def _store_check(folder: Folder) -> tuple[bool, str]:

@@ -18,16 +18,19 @@ from hippique.bootstrap.identity import code_version, settings_version
 from hippique.day import addresses
 from hippique.day.desk import Desk, Journal, Options
 from hippique.day.manifest import create_once
+from hippique.day.outcome import Status
 from hippique.day.race_day import load
 from hippique.day.service import DayService
+from hippique.day.tasks import read_payload
 from hippique.errors import InputError
 from hippique.forecast.forecaster import Forecaster, MarketForecaster
-from hippique.ports import Archive, Clock, Source, Views
+from hippique.ports import Archive, Clock, Source, Task, Views
 from hippique.racing.codec import to_json
 from hippique.report.ledger import rebuild_ledger
 from hippique.report.update import publish_fiches, update_reports
 from hippique.runtime.claims import SqliteClaims
 from hippique.runtime.clocks import WallClock
+from hippique.runtime.delivery import Deliver, Delivery
 from hippique.runtime.disk_archive import DiskArchive, DiskViews
 from hippique.runtime.owner import this_process
 from hippique.runtime.sqlite_file import SqliteFile
@@ -250,3 +253,20 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
         new_id=outside.new_id,
     )
     return DayService(desk, time.monotonic)
+
+
+def deliver_in_process(service: DayService) -> Deliver:
+    """Deliver tasks to the service without HTTP; anything but an error is a success.
+
+    A task run by hand before its hour was a look: it comes back at its hour.
+    """
+
+    def deliver(task: Task) -> Delivery:
+        outcome = service.deliver(task)
+        if outcome is None or outcome.status is not Status.LOOK:
+            return Delivery(ok=True)
+        ahead_s = (read_payload(task).due - service.desk.now()).total_seconds()
+        told = "run before its hour: a look; it comes back at its hour"
+        return Delivery(ok=False, error=told, retry_after_s=max(0.0, ahead_s))
+
+    return deliver
