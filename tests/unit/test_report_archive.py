@@ -138,7 +138,7 @@ def test_the_fiche_shows_chances_decision_result_and_settlement_of_a_race(archiv
     assert text.startswith("**SIMULÉ")
     # Chance 50 %, fair 2.0, shown 1.7, first home.
     assert "| 4 | KENJY BEL 4 | 50,0\u00a0% | – | 2,0 | 1,7 | 1 |" in text
-    assert "Simple gagnant, zeturf : 4, 1,00\u00a0€, rapport attendu 2,4" in text
+    assert "Simple gagnant, zeturf : 4, 1,00\u00a0€, cote à H-5 2,4" in text
     assert "Simple gagnant 4 : gagné, mise 1,00\u00a0€, gain 2,50\u00a0€" in text
     assert "Officielle : 4-5-6" in text
     assert "**Pas de pari.**" in fiche_text(refused)

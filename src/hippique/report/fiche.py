@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from hippique.betting.ledger import LegState
-from hippique.betting.slip import Decision, Gate, RunnerReading, Ticket
+from hippique.betting.slip import Decision, ExpectedDividend, Gate, RunnerReading, Ticket
 from hippique.forecast.forecaster import Forecast
 from hippique.racing.bets import CATALOGUE
 from hippique.racing.market import Snapshot
@@ -154,16 +154,19 @@ def _gate_line(gate: Gate) -> str:
 
 
 def _ticket_lines(ticket: Ticket) -> list[str]:
-    expected = {e.combination: e.mean for e in ticket.expected_dividend}
+    expected = {e.combination: e for e in ticket.expected_dividend}
     return [
         f"- {escaped(ticket.label)}, {escaped(ticket.operator)} : {_combination(leg.combination)}, "
-        f"{french.euros(leg.stake_cents)}, rapport attendu {_expected(expected, leg.combination)}"
+        f"{french.euros(leg.stake_cents)}, {_expected(expected.get(leg.combination))}"
         for leg in ticket.legs
     ]
 
 
-def _expected(expected: dict[tuple[int, ...], float], combination: tuple[int, ...]) -> str:
-    return french.odds(expected.get(combination))
+def _expected(expected: ExpectedDividend | None) -> str:
+    """A forecast has an interval; without one the figure is the odds that were on screen."""
+    mean = french.odds(expected.mean if expected else None)
+    is_forecast = expected is not None and expected.low is not None
+    return f"{'rapport attendu' if is_forecast else 'cote à H-5'} {mean}"
 
 
 def _combination(numbers: Sequence[int]) -> str:
