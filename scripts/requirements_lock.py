@@ -33,12 +33,15 @@ LOCKS = (
     Lock(
         "requirements.lock",
         "Every package of the service, its tests and its tables. Install: make setup",
-        ("--extra", "history", "--extra", "dev"),
+        ("--extra", "history", "--extra", "fast", "--extra", "dev"),
     ),
     Lock(
         "benchmarks/requirements.lock",
         "The service and the peers it is measured against. Install: make bench",
-        ("--extra", "history", "--extra", "bench", "--constraint", "requirements.lock"),
+        (
+            *("--extra", "history", "--extra", "fast", "--extra", "bench"),
+            *("--constraint", "requirements.lock"),
+        ),
     ),
 )
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from left_out import left_out_lines, skip_reason
+from oracles import oracle_lines
 
 SOAK_REASON = "long form; runs in make soak"
 
@@ -38,7 +39,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The last lines: what did not run, and why."""
+    """The last lines: reference values run and agreed; what did not run, and why."""
+    for line in oracle_lines(terminalreporter.stats):
+        terminalreporter.write_line(line)
     skipped = terminalreporter.stats.get("skipped", [])
     terminalreporter.section("what did not run, and why")
     for line in left_out_lines([skip_reason(report) for report in skipped]):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import click
+
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
 PACKAGE = "hippique"
@@ -142,3 +144,10 @@ def is_written(path: Path) -> bool:
     """False for what tools generate beside the files that people write."""
     parts = path.relative_to(ROOT).parts
     return not any(part in GENERATED or part.endswith((".egg-info", "_cache")) for part in parts)
+
+
+def subcommands(group: click.Group) -> dict[str, click.Command]:
+    """The commands of a group by name, loaded."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}

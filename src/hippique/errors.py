@@ -22,7 +22,11 @@ HippiqueError
 │   └── StoreDamaged  a file that is not ours, a newer format, a broken page
 ├── PricingError      a bug or bad data: stop
 │   ├── OddsOutOfRange
-│   └── FieldTooSmall
+│   ├── FieldTooSmall
+│   ├── ProbabilityOutOfRange
+│   ├── PoolOutOfRange        takeout, pools and stakes that no dividend can be made of
+│   ├── ArgumentOutOfRange    a shape, a count or another number outside what is defined
+│   └── NoSolution            the equation has none, or the search did not reach it
 └── SettingsError     the operator, at start
 """
 
@@ -144,6 +148,22 @@ class OddsOutOfRange(PricingError):
 
 class FieldTooSmall(PricingError):
     """Fewer than two runners."""
+
+
+class ProbabilityOutOfRange(PricingError):
+    """Probabilities outside [0, 1], not finite, not summing to 1, or 0 where a model has no 0."""
+
+
+class PoolOutOfRange(PricingError):
+    """Takeout, pool, stakes or dividend that no payment can be made of."""
+
+
+class ArgumentOutOfRange(PricingError):
+    """A shape, a count, a bankroll or another argument outside what the function is defined for."""
+
+
+class NoSolution(PricingError):
+    """The equation has no solution, or the search did not reach it within its bounds."""
 
 
 class SettingsError(HippiqueError):

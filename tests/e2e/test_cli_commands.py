@@ -13,6 +13,7 @@ import click
 import pytest
 
 from hippique.cli import main
+from house import subcommands
 from material import ROOT
 from running import COMMAND, Ended, Service, environment, hippique, invoke, racecourse, serve, until
 
@@ -66,7 +67,7 @@ def copy(day: Path, tmp_path: Path) -> Path:
 
 def commands(group: click.Group = main, *above: str) -> Iterator[tuple[str, ...]]:
     yield above
-    for name, command in group.commands.items():
+    for name, command in subcommands(group).items():
         if isinstance(command, click.Group):
             yield from commands(command, *above, name)
         else:

@@ -14,7 +14,7 @@ from desks import DAY, ODDS, OFF
 from hippique.betting.policy import ControlPolicy, Situation, read_race
 from hippique.betting.terms import OPERATORS, terms_of
 from hippique.errors import FieldTooSmall, OddsOutOfRange, UnknownBet
-from hippique.forecast.forecaster import Forecast, MarketForecaster, NoForecast
+from hippique.forecast.forecaster import Evidence, Forecast, MarketForecaster, NoForecast
 from hippique.pricing.win import book_sum, win_shares
 from hippique.racing.market import Quote, Snapshot
 from strategies import odds, snapshots
@@ -41,7 +41,7 @@ def situation(*seen: Snapshot, operators=("zeturf",)) -> Situation:
         race=RACE,
         day=DAY,
         declared=8,
-        forecast=MarketForecaster().forecast(RACE, seen),
+        forecast=forecast(*seen),
         snapshots=seen,
         operators=operators,
     )
@@ -95,8 +95,8 @@ def test_the_odds_given_are_not_changed():
 # --- the market's chances -----------------------------------------------------------------------
 
 
-def forecast(*seen: Snapshot) -> Forecast | NoForecast:
-    return MarketForecaster().forecast(RACE, seen)
+def forecast(*seen: Snapshot, declared: int | None = 8) -> Forecast | NoForecast:
+    return MarketForecaster().forecast(Evidence(race=RACE, snapshots=seen, declared=declared))
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,38 @@ def test_without_a_whole_pool_there_are_no_chances_and_it_says_why(seen, reason)
 
 @given(st.lists(snapshots, max_size=3))
 def test_chances_sum_to_one_over_the_starters_or_there_are_none(seen):
-    made = MarketForecaster().forecast(RACE, seen)
+    made = forecast(*seen)
 
     if isinstance(made, Forecast):
         assert math.isclose(sum(c.p_win for c in made.chances), 1.0)
         read = [s for s in seen if s.pool == made.pool]
         assert {c.number for c in made.chances} in [{q.number for q in s.starters()} for s in read]
+
+
+@pytest.mark.parametrize(
+    ("declared", "paid"),
+    [(3, None), (7, 2), (8, 3), (None, None)],
+    ids=["under 4: no place", "4 to 7: two", "from 8: three", "not known: no chance is made up"],
+)
+def test_place_chances_sum_to_the_places_paid_by_the_declared_field(declared, paid):
+    made = forecast(snapshot({1: 2.0, 2: 4.0, 3: 6.0, 4: 9.0}), declared=declared)
+
+    placed = [chance.p_place for chance in made.chances]
+    assert placed == [None] * 4 if paid is None else math.isclose(sum(placed), paid)
+
+
+def test_with_fewer_starters_than_places_all_are_placed():
+    made = forecast(snapshot({1: 2.0, 2: 2.0}), declared=8)
+
+    assert [chance.p_place for chance in made.chances] == [1.0, 1.0]
+
+
+def test_place_chances_are_not_win_chances_scaled():
+    # Scaling 3 × p_win would give the favourite 3 × .545 > 1.
+    made = forecast(snapshot({1: 1.5, 2: 6.0, 3: 8.0, 4: 9.0, 5: 12.0, 6: 15.0, 7: 20.0, 8: 30.0}))
+
+    assert made.chances[0].p_win > 0.5
+    assert all(chance.p_win < chance.p_place < 1.0 for chance in made.chances)
 
 
 # --- the control -------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from hippique.cli import main
-from house import ROOT
+from house import ROOT, subcommands
 
 COMMANDS_PAGE = ROOT / "docs" / "reference" / "commands.md"
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -21,7 +21,7 @@ BASH_BLOCK = re.compile(r"^( *)```bash\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 
 def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The words of every command that does something: ("queue", "stats")."""
-    for name, command in sorted(group.commands.items()):
+    for name, command in sorted(subcommands(group).items()):
         if isinstance(command, click.Group):
             yield from leaves(command, (*path, name))
         elif not command.hidden:
@@ -78,8 +78,8 @@ def test_documented_call_is_a_real_one(page, line):
 
 def find(command: click.Command, words: list[str]) -> tuple[click.Command, list[str]]:
     """The command that these words name, and the words left over."""
-    while isinstance(command, click.Group) and words and words[0] in command.commands:
-        command, words = command.commands[words[0]], words[1:]
+    while isinstance(command, click.Group) and words and words[0] in subcommands(command):
+        command, words = subcommands(command)[words[0]], words[1:]
     return command, words
 
 

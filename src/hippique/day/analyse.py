@@ -20,7 +20,7 @@ from hippique.day.folder import Folder
 from hippique.day.manifest import sha256
 from hippique.day.plan import PlannedRace
 from hippique.day.snapshots import RaceSnapshots
-from hippique.forecast.forecaster import Forecast, Forecaster, NoForecast
+from hippique.forecast.forecaster import Evidence, Forecast, Forecaster, NoForecast
 from hippique.racing.codec import from_json, to_pretty_json
 
 
@@ -51,7 +51,10 @@ def write_forecast(
     folder: Folder, race: PlannedRace, snapshots: RaceSnapshots, forecaster: Forecaster
 ) -> Forecast | NoForecast:
     """Write the chances of a phase's snapshots, or why there are none."""
-    made = forecaster.forecast(str(race.race), snapshots.snapshots)
+    evidence = Evidence(
+        race=str(race.race), snapshots=snapshots.snapshots, declared=race.declared
+    )
+    made = forecaster.forecast(evidence)
     content = folder.write(addresses.FORECAST, to_pretty_json(_as_document(made)))
     return read_forecast(content)
 

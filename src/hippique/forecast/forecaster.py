@@ -8,7 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from hippique.pricing.win import book_sum, win_shares
+from hippique.pricing.checks import Floats
+from hippique.pricing.ordering import henery
+from hippique.pricing.win import multiplicative
+from hippique.racing.bets import places_paid
 from hippique.racing.market import Snapshot
 
 POOL_PREFERENCE = ("E_SIMPLE_GAGNANT", "SIMPLE_GAGNANT", "zeturf")
@@ -16,7 +19,10 @@ POOL_PREFERENCE = ("E_SIMPLE_GAGNANT", "SIMPLE_GAGNANT", "zeturf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
-    """One runner's forecast. p_win in (0, 1]; p_place None where no ordering model was asked."""
+    """One runner's forecast: p_win in (0, 1]; p_place, the chance to be paid as placed.
+
+    p_place is None where no place is paid or the number of horses declared is not known.
+    """
 
     number: int
     p_win: float
@@ -52,45 +58,71 @@ class NoForecast:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a forecaster may look at: what was known of a race at one phase.
+
+    snapshots: at most one a pool. declared: horses of the official programme, later non-runners
+    included; the places paid hang on it, not on who starts.
+    """
+
+    race: str
+    snapshots: tuple[Snapshot, ...]
+    declared: int | None
+
+
 class Forecaster(Protocol):
-    """A way to chances. `model` changes whenever the same snapshots could give other chances."""
+    """A way to chances. `model` changes whenever the same evidence could give other chances."""
 
     name: str
     model: str
 
-    def forecast(self, race: str, snapshots: Sequence[Snapshot]) -> Forecast | NoForecast:
-        """Chances from the snapshots of one phase, at most one a pool."""
+    def forecast(self, evidence: Evidence) -> Forecast | NoForecast:
+        """Chances of the starters, or why there are none. Never raises for missing odds."""
 
 
 class MarketForecaster:
     """The market, takeout removed: what every other forecaster is measured against.
 
     One pool alone is read (the two PMU pools differ by 13–19 % a horse and are never mixed):
-    PMU internet, else PMU shops, else ZEturf, the first that prices every starter.
+    PMU internet, else PMU shops, else ZEturf, the first that prices every starter. Chances to win
+    are the shares of that pool; chances to be placed follow from them by Henery's order model.
     """
 
     name = "market"
-    model = "market-1"
+    model = "market-2"
 
-    def forecast(self, race: str, snapshots: Sequence[Snapshot]) -> Forecast | NoForecast:
+    def forecast(self, evidence: Evidence) -> Forecast | NoForecast:
         """Pool shares of the preferred complete pool; NoForecast names what was missing."""
-        snapshot = _preferred(snapshots)
+        snapshot = _preferred(evidence.snapshots)
         if snapshot is None:
-            return NoForecast(race=race, estimator=self.name, reason=_what_is_missing(snapshots))
+            reason = _what_is_missing(evidence.snapshots)
+            return NoForecast(race=evidence.race, estimator=self.name, reason=reason)
         starters = snapshot.starters()
-        odds = np.array([quote.win for quote in starters], dtype=np.float64)
-        shares = win_shares(odds)
+        market = multiplicative(np.array([quote.win for quote in starters], dtype=np.float64))
+        placed = _place_chances(market.probabilities, evidence.declared)
         return Forecast(
-            race=race,
+            race=evidence.race,
             estimator=self.name,
             model=self.model,
             pool=snapshot.pool,
-            book_sum=book_sum(odds),
+            book_sum=market.overround,
             chances=tuple(
-                Chance(number=quote.number, p_win=float(share))
-                for quote, share in zip(starters, shares, strict=True)
+                Chance(number=quote.number, p_win=p_win, p_place=p_place)
+                for quote, p_win, p_place in zip(
+                    starters, market.probabilities.tolist(), placed, strict=True
+                )
             ),
         )
+
+
+def _place_chances(win: Floats, declared: int | None) -> list[float] | list[None]:
+    """The chance of each to be paid as placed; fewer starters than places are all paid."""
+    places = places_paid(declared) if declared is not None else 0
+    if places == 0:
+        return [None] * win.size
+    placed: list[float] = henery(win).top_k(min(places, win.size)).tolist()
+    return placed
 
 
 def _preferred(snapshots: Sequence[Snapshot]) -> Snapshot | None:

@@ -1,0 +1,1 @@
+"""The compiled forms of the kernels. Importing a module of this folder loads numba."""

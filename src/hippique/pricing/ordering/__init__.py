@@ -1,0 +1,35 @@
+"""Orders of finish: one object, four models of it, and the tables of all sets and orders."""
+
+from __future__ import annotations
+
+from hippique.pricing.ordering.counts import poisson_binomial
+from hippique.pricing.ordering.discounted import harville, lbs
+from hippique.pricing.ordering.henery import henery, henery_of
+from hippique.pricing.ordering.index import order_row, orders_of, set_row, sets_of
+from hippique.pricing.ordering.orders import DEEPEST, Ordering, OrderLaw
+from hippique.pricing.ordering.place_odds import PlaceChances, place_chances_from_odds, shifted
+from hippique.pricing.ordering.stern import stern, stern_of, stern_rates
+from hippique.pricing.ordering.strengths import strengths, strengths_batch
+
+__all__ = [
+    "DEEPEST",
+    "OrderLaw",
+    "Ordering",
+    "PlaceChances",
+    "harville",
+    "henery",
+    "henery_of",
+    "lbs",
+    "order_row",
+    "orders_of",
+    "place_chances_from_odds",
+    "poisson_binomial",
+    "set_row",
+    "sets_of",
+    "shifted",
+    "stern",
+    "stern_of",
+    "stern_rates",
+    "strengths",
+    "strengths_batch",
+]
