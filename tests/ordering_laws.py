@@ -20,6 +20,7 @@ import pytest
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.checks import Floats
 from hippique.pricing.compiled import has_numba, plain_numpy
+from hippique.pricing.ordering.front_index import coarser_rows
 from hippique.pricing.ordering.index import orders_of, set_rows, sets_of
 from hippique.pricing.ordering.orders import Ordering
 
@@ -87,6 +88,18 @@ def a_set_is_the_sum_of_its_orders(build: Builder, win: Floats, slack: float) ->
         sets = set_rows(np.sort(orders_of(win.size, size), axis=1), win.size)
         summed = np.bincount(sets, weights=ordering.all_ordered(size))
         assert apart(ordering.all_sets(size), summed) <= slack
+
+
+def a_front_is_the_sum_of_its_orders(build: Builder, win: Floats, slack: float) -> None:
+    ordering = build(win)
+
+    for parts in ((2, 1), (1, 2), (3, 1), (2, 2), (1, 3), (2, 1, 1), (1, 2, 1), (2, 1, 2)):
+        size = sum(parts)
+        if size in tabulated(ordering):
+            rows = coarser_rows(win.size, (1,) * size, parts)
+            summed = np.bincount(rows, weights=ordering.all_ordered(size))
+            assert apart(ordering.all_fronts(parts), summed) <= slack
+            assert ordering.all_fronts(parts).min() >= -slack
 
 
 def place_chances_are_sums_of_sets(build: Builder, win: Floats, slack: float) -> None:
@@ -218,6 +231,7 @@ LAWS: tuple[Law, ...] = (
     place_chances_grow_with_the_places,
     one_place_is_the_win,
     a_set_is_the_sum_of_its_orders,
+    a_front_is_the_sum_of_its_orders,
     place_chances_are_sums_of_sets,
     two_of_three_is_no_harder_than_both_in_front,
     whoever_wins_more_often_is_placed_more_often,
@@ -251,4 +265,6 @@ def tabulated(ordering: Ordering) -> list[int]:
 def _everything(ordering: Ordering) -> list[Floats]:
     tables = [ordering.all_ordered(size) for size in tabulated(ordering)]
     tables += [ordering.all_sets(size) for size in sizes(ordering)]
+    if ordering.runners >= 4:
+        tables += [ordering.all_fronts(parts) for parts in ((3, 1), (2, 2), (1, 2))]
     return tables + [ordering.top_k(places) for places in sizes(ordering)]

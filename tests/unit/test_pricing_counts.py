@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import oracles
 from hippique.errors import ArgumentOutOfRange, ProbabilityOutOfRange
 from hippique.pricing.ordering.counts import poisson_binomial
-from hippique.pricing.ordering.henery import henery
+from hippique.pricing.ordering.normal_times import henery
 
 CASES = [case for case in oracles.cases("place.json") if case.values[0]["id"].startswith("pb_")]
 

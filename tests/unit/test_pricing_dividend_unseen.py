@@ -208,7 +208,7 @@ def test_harville_is_too_sure_of_a_real_quinella(quinellas, power):
 
 def test_henery_prices_a_real_quinella_as_its_bettors_do(quinellas):
     """Published with the history: a slope of 1.00 ± .03 by Henery, residuals of .181."""
-    henery = pytest.importorskip("hippique.pricing.ordering.henery").henery
+    henery = pytest.importorskip("hippique.pricing.ordering.normal_times").henery
     model = fitted(quinellas, lambda chances, i, j: henery(chances).set((i, j)), CROWD)
 
     assert model.on_model.value == pytest.approx(1.0, abs=0.03)

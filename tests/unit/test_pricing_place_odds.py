@@ -19,7 +19,7 @@ from hippique.errors import (
 from hippique.pricing.ordering.counts import poisson_binomial
 from hippique.pricing.ordering.discounted import harville, lbs
 from hippique.pricing.ordering.discounts import LITERATURE
-from hippique.pricing.ordering.henery import henery
+from hippique.pricing.ordering.normal_times import henery
 from hippique.pricing.ordering.place_odds import place_chances_from_odds, shifted
 from hippique.racing.bets import places_paid
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hippique.pricing.ordering.henery import henery_of
+from hippique.pricing.ordering.gamma_times import stern_of
 from hippique.pricing.ordering.index import sets_of
+from hippique.pricing.ordering.normal_times import henery_of
 from hippique.pricing.ordering.orders import Ordering
-from hippique.pricing.ordering.stern import stern_of
 
 CHUNK = 250_000
 

@@ -15,9 +15,9 @@ import oracles
 import ordering_laws
 from hippique.errors import ArgumentOutOfRange, FieldTooSmall, PricingError
 from hippique.pricing.ordering.gamma import GammaNoise, incomplete_gamma
-from hippique.pricing.ordering.henery import henery
+from hippique.pricing.ordering.gamma_times import stern, stern_of, stern_rates
 from hippique.pricing.ordering.index import orders_of
-from hippique.pricing.ordering.stern import stern, stern_of, stern_rates
+from hippique.pricing.ordering.normal_times import henery
 from hippique.pricing.ordering.strengths import strengths_batch
 from ordering_facts import facts
 from pricing_strategies import fields

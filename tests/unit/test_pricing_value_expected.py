@@ -11,7 +11,7 @@ import oracles
 from hippique.errors import ArgumentOutOfRange, ProbabilityOutOfRange
 from hippique.pricing.dividend import PayRules
 from hippique.pricing.ordering.discounted import harville
-from hippique.pricing.ordering.henery import henery
+from hippique.pricing.ordering.normal_times import henery
 from hippique.pricing.value import (
     BetPool,
     Draws,

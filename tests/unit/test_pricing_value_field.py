@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hippique.errors import ArgumentOutOfRange, OddsOutOfRange
 from hippique.pricing.dividend import PayRules
 from hippique.pricing.kelly import best_portfolio
-from hippique.pricing.ordering.henery import henery
+from hippique.pricing.ordering.normal_times import henery
 from hippique.pricing.value import (
     BetPool,
     StakePlan,
@@ -17,9 +19,11 @@ from hippique.pricing.value import (
     fronts,
     in_front,
     pair_among,
+    parts_for,
     payoffs,
     price_field,
     top,
+    within,
 )
 from hippique.pricing.win import win_chances
 
@@ -53,6 +57,42 @@ def test_the_one_call_is_the_sum_of_its_steps():
     assert best.stakes  # else this test says nothing
     assert priced.ev == expected_value(priced.tickets, ordering)
     assert priced.ev.stake == sum(best.stakes.values())
+
+
+@pytest.mark.parametrize("cap", [3.0, None])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_bet_on_its_own_fronts_is_bought_as_on_those_fine_enough_for_all(seed, cap):
+    rng = np.random.default_rng(seed)
+    ordering = henery(win_chances(ODDS).probabilities)
+    bets = {
+        "SG": (top(1), ordering.win),
+        "SP": (top(3), ordering.top_k(3) / 3),
+        "CG": (in_front(2), ordering.all_sets(2)),
+        "CO": (in_front(2, in_order=True), ordering.all_ordered(2)),
+        "CP": (pair_among(3), ordering.all_joint(2, 3) / 3),
+        "TR": (in_front(3), ordering.all_sets(3)),
+        "DS": (pair_among(4, "alike"), ordering.all_joint(2, 4) / 6),
+        "M5": (within(5, 4), ordering.all_within(5, 4) / 4),
+    }
+    pools = []
+    for name, (bet, shares) in bets.items():
+        stakes = 4000.0 * shares * np.exp(0.4 * rng.standard_normal(shares.size))
+        pools.append(BetPool(name, bet, stakes, 0.15, DECIME))
+    plan = replace(PLAN, per_runner_cap=cap)
+
+    found = price_field(ODDS, pools, plan).portfolio
+
+    on = fronts(ordering, parts_for(pool.bet for pool in pools))
+    assert on.parts == (1, 1, 1, 1)
+    tables = [table for pool in pools for table in payoffs(pool, on, PLAN.levels)]
+    best = best_portfolio(on.chances, tables, bankroll=200.0, budget=5.0, per_runner_cap=cap)
+    assert len(best.stakes) == 2  # else there is nothing to lay over each other
+    assert dict(found.stakes) == dict(best.stakes)
+    assert dict(found.runner_up.stakes) == dict(best.runner_up.stakes)
+    assert found.candidates == best.candidates
+    for name in ("growth", "gap", "expected_profit", "p_loss"):
+        assert getattr(found, name) == pytest.approx(getattr(best, name), abs=1e-9)
+    assert found.cap_costs.budget == pytest.approx(best.cap_costs.budget, abs=1e-9)
 
 
 def test_sets_orders_and_fair_dividends_are_those_of_the_ordering():

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.ordering.discounted import harville
-from hippique.pricing.ordering.henery import henery, henery_of
+from hippique.pricing.ordering.front_index import coarser_rows, fronts_of
+from hippique.pricing.ordering.normal_times import henery, henery_of
 from hippique.pricing.value import (
     Bet,
     combinations_of,
@@ -24,7 +25,6 @@ from hippique.pricing.value import (
     within,
 )
 from hippique.pricing.value.bets import settled, settled_on
-from hippique.pricing.value.fronts import coarser_rows, front_members
 from pricing_strategies import fields
 
 PARTS = [(1,), (3,), (1, 1, 1), (2, 1), (1, 2), (3, 1), (1, 1, 2), (2, 1, 1), (2, 2), (4,)]
@@ -68,7 +68,7 @@ def blocks(order, parts):
     [((3,), 816), ((1, 1, 1), 4896), ((2, 1), 2448), ((3, 1), 12240), ((2, 1, 1), 36720)],
 )
 def test_eighteen_runners_have_as_many_fronts_as_counting_says(parts, states):
-    assert len(front_members(18, parts)) == states
+    assert len(fronts_of(18, parts)) == states
 
 
 @pytest.mark.parametrize("parts", PARTS, ids=str)
@@ -142,7 +142,7 @@ def test_the_coarsest_front_that_settles_the_bets_is_taken(bets, parts):
 @pytest.mark.parametrize("runners", [6, 7])
 def test_those_paid_are_those_the_rule_names(bet, runners):
     table, played = settled(bet, runners), combinations_of(bet, runners).tolist()
-    for state, members in enumerate(front_members(runners, bet.parts).tolist()):
+    for state, members in enumerate(fronts_of(runners, bet.parts).tolist()):
         order = members + [i for i in range(runners) if i not in members]
         named = [row for row, one in enumerate(played) if is_paid(bet, one, order)]
         assert sorted(table.paid[state].tolist()) == named

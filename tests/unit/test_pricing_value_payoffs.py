@@ -14,7 +14,7 @@ from hippique.errors import ArgumentOutOfRange, PoolOutOfRange
 from hippique.pricing.dividend import PayRules, combination_dividend, shared_dividends
 from hippique.pricing.kelly import best_portfolio
 from hippique.pricing.ordering.discounted import harville
-from hippique.pricing.ordering.henery import henery_of
+from hippique.pricing.ordering.normal_times import henery_of
 from hippique.pricing.value import (
     Bet,
     BetPool,

@@ -1,5 +1,6 @@
 """Stakes: exclusive outcomes in closed form, own stake in a pool, the best whole-step portfolio."""
 
+from hippique.pricing.kelly.cuts import Cuts, Overlay
 from hippique.pricing.kelly.exclusive import Stakes, kelly
 from hippique.pricing.kelly.levin import LevinStakes, levin, levin_linear
 from hippique.pricing.kelly.payoffs import Payoffs
@@ -8,8 +9,10 @@ from hippique.pricing.kelly.portfolio import CapCosts, Holding, Portfolio, best_
 
 __all__ = [
     "CapCosts",
+    "Cuts",
     "Holding",
     "LevinStakes",
+    "Overlay",
     "Payoffs",
     "Portfolio",
     "SingleStake",

@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike
 
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.checks import checked_number
+from hippique.pricing.kelly.cuts import Cuts
 from hippique.pricing.kelly.exclusive import checked_bankroll, checked_fraction
-from hippique.pricing.kelly.payoffs import DUST, Payoffs, Tables, tabulated
-from hippique.pricing.kelly.search import Limits, count_portfolios, growth, payouts, two_best
+from hippique.pricing.kelly.growth import Parts, growth, payouts
+from hippique.pricing.kelly.payoffs import DUST, Payoffs
+from hippique.pricing.kelly.search import Limits, count_portfolios, two_best
+from hippique.pricing.kelly.tables import Tables, tabulated
 
 MOST_TICKETS = 2
 NO_TICKET = "no ticket to buy"
@@ -67,7 +70,7 @@ class Portfolio:
 
 
 def best_portfolio(  # noqa: PLR0913  each cap is an argument of its own, by name
-    chances: ArrayLike,
+    chances: ArrayLike | Cuts,
     candidates: Sequence[Payoffs],
     *,
     bankroll: float,
@@ -78,7 +81,8 @@ def best_portfolio(  # noqa: PLR0913  each cap is an argument of its own, by nam
 ) -> Portfolio:
     """The portfolio of the greatest expected log growth, as full enumeration finds it.
 
-    chances: (states,), summing to 1. candidates: one per ticket, in any order.
+    chances: (states,), summing to 1; or Cuts, where each ticket is tabulated on states of its own
+    cut: the same portfolio, of fewer states. candidates: one per ticket, in any order.
     fraction: the bankroll is reduced to fraction × bankroll, which no total may pass; integer
     stakes do not scale. per_runner_cap: euros; a ticket counts fully for each of its runners.
     A portfolio that leaves nothing in a state that can happen is no candidate for the best.
@@ -97,12 +101,12 @@ def best_portfolio(  # noqa: PLR0913  each cap is an argument of its own, by nam
     limits = Limits(wealth, min(spend, wealth), per_runner_cap, max_tickets)
     ranked = two_best(tables, limits)
     best, *others = (_holding(tables, parts, wealth) for parts in ranked)
-    paid, total = payouts(tables, ranked[0])
+    paid = payouts(tables, ranked[0])
     return Portfolio(
         stakes=best.stakes,
         growth=best.growth,
-        expected_profit=float(tables.chances @ (paid - total)),
-        p_loss=float(tables.chances[paid < total - DUST].sum()),
+        expected_profit=float(paid.chances @ (paid.euros - paid.total)),
+        p_loss=float(paid.chances[paid.euros < paid.total - DUST].sum()),
         wealth=wealth,
         runner_up=others[0] if others else None,
         # A tie within the rounding may put the smaller total a rounding behind.
@@ -113,7 +117,7 @@ def best_portfolio(  # noqa: PLR0913  each cap is an argument of its own, by nam
     )
 
 
-def _holding(tables: Tables, parts: tuple[tuple[int, int], ...], wealth: float) -> Holding:
+def _holding(tables: Tables, parts: Parts, wealth: float) -> Holding:
     stakes = {tables.names[ticket]: tables.amounts[amount].stake for ticket, amount in parts}
     return Holding(stakes, growth(tables, parts, wealth) if parts else 0.0)
 

@@ -1,11 +1,9 @@
 """The two best portfolios of at most two tickets: every one is reached, few are evaluated.
 
-With W0 = wealth − total staked, a portfolio of tickets a and b grows by
-ln(W0/wealth) + L_a + L_b + O, where L = Σ P ln(1 + pay/W0) over the states in which the ticket pays
-and O = Σ P ln(1 − pay_a pay_b / ((W0 + pay_a)(W0 + pay_b))) over those in which both do. O ≤ 0,
-so the first three terms bound the growth from above: a pair whose bound lies below the second best
-portfolio known cannot be among the two best and is left unevaluated. The result is that of the
-full enumeration.
+A portfolio of two tickets grows by ln(W0/wealth) + L_a + L_b + O (see `growth`). O ≤ 0, so the
+first three terms bound the growth from above: a pair whose bound lies below the second best
+portfolio known cannot be among the two best and is left unevaluated. The result is that of the full
+enumeration.
 """
 
 from __future__ import annotations
@@ -16,7 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hippique.pricing.checks import Bools, Floats, Ints
-from hippique.pricing.kelly.payoffs import DUST, Amount, Tables, sums_by
+from hippique.pricing.kelly.growth import Parts, growth, overlaps, ticket_logs
+from hippique.pricing.kelly.payoffs import DUST
+from hippique.pricing.kelly.tables import Tables, Words
 
 TIE = 1e-14  # nat; growths nearer than this are equal (roundings of the sums reach 1e-15)
 MARGIN = 1e-12  # nat; more than the rounding of a bound
@@ -51,7 +51,7 @@ class _Split:
     bound: float
 
 
-def two_best(tables: Tables, limits: Limits) -> list[tuple[tuple[int, int], ...]]:
+def two_best(tables: Tables, limits: Limits) -> list[Parts]:
     """The best portfolio and the runner-up, each as (ticket, amount) pairs in order of names.
 
     Equal growths go to the smaller total, then to the earlier names. Portfolios that leave
@@ -70,13 +70,34 @@ def count_portfolios(tables: Tables, limits: Limits) -> int:
         return 1
     stakes = np.array([amount.stake for amount in tables.amounts[: sold.shape[1]]])
     totals = stakes[:, None] + stakes
-    apart = sold.T @ (1.0 - tables.sharing) @ sold
     pairs = np.outer(sold.sum(axis=0), sold.sum(axis=0)) - sold.T @ sold
     if limits.per_runner is not None:
-        pairs = np.where(totals > limits.per_runner + DUST, apart, pairs)
+        capped = totals > limits.per_runner + DUST
+        pairs = np.where(capped, _apart(tables.runners, sold), pairs)
     pairs = np.where(totals > limits.total + DUST, 0.0, pairs)
     twice = pairs.sum() if limits.tickets > 1 else 0.0  # each pair from both its ends
     return 1 + int(sold.sum()) + int(twice) // 2
+
+
+def _apart(runners: Words, sold: Floats) -> Floats:
+    """(amounts, amounts): ordered pairs of tickets without a runner in common."""
+    kinds, kind = np.unique(runners, axis=0, return_inverse=True)
+    held = np.zeros((len(kinds), sold.shape[1]))
+    np.add.at(held, kind.ravel(), sold)
+    pairs = np.zeros((sold.shape[1], sold.shape[1]))
+    for begin in range(0, len(kinds), BATCH):
+        some = slice(begin, begin + BATCH)
+        apart = ~_share(kinds[some, None], kinds)
+        pairs += held[some].T @ (apart @ held)
+    return pairs
+
+
+def _share(some: Words, others: Words) -> Bools:
+    """Whether each two have a runner in common; the last axis is that of the words."""
+    common = (some[..., 0] & others[..., 0]) != 0
+    for word in range(1, some.shape[-1]):
+        common |= (some[..., word] & others[..., word]) != 0
+    return np.asarray(common)
 
 
 def _sellers(tables: Tables, limits: Limits) -> Floats:
@@ -109,14 +130,8 @@ def _singles(tables: Tables, limits: Limits) -> Iterator[np.ndarray]:
             rows = rows[amount.covered >= 1.0 - DUST]
             rows["growth"] = [growth(tables, _parts(row), limits.wealth) for row in rows]
         else:
-            rows["growth"] = np.log1p(-amount.stake / limits.wealth) + _logs(amount, left)
+            rows["growth"] = np.log1p(-amount.stake / limits.wealth) + ticket_logs(amount, left)
         yield rows[rows["growth"] > -np.inf]
-
-
-def _logs(amount: Amount, left: float) -> Floats:
-    """L of every ticket at this amount: (tickets,)."""
-    terms = amount.weights * np.log1p(amount.pays / left)
-    return sums_by(amount.rows, terms, amount.owners.size)
 
 
 def _with_pairs(tables: Tables, limits: Limits, pool: np.ndarray) -> np.ndarray:
@@ -132,8 +147,9 @@ def _with_pairs(tables: Tables, limits: Limits, pool: np.ndarray) -> np.ndarray:
             some = some[bounds[some] >= _floor(pool)]
             if not some.size:
                 break
-            overlap = _overlap(first, second, a[some], b[some], limits.wealth - split.total)
-            rows = _pair_rows(tables, split, a[some], b[some], bounds[some] + overlap)
+            left = limits.wealth - split.total
+            lost = overlaps(tables, first, second, a[some], b[some], left)
+            rows = _pair_rows(tables, split, a[some], b[some], bounds[some] + lost)
             pool = _contenders(np.concatenate([pool, rows]))
     return _contenders(np.concatenate([pool, *_without_reserve(tables, limits)]))
 
@@ -155,7 +171,7 @@ def _splits(tables: Tables, limits: Limits) -> Iterator[_Split]:
             continue
         for place in (i, j):
             if (place, total) not in known:
-                known[place, total] = _logs(tables.amounts[place], left)
+                known[place, total] = ticket_logs(tables.amounts[place], left)
         logs = (known[i, total], known[j, total])
         bound = float(np.log1p(-total / limits.wealth) + logs[0].max() + logs[1].max())
         yield _Split(i, j, total, logs, bound)
@@ -186,32 +202,8 @@ def _fitting(tables: Tables, limits: Limits, split: _Split, a: Ints, b: Ints) ->
     """Two different tickets, each pair once, within the cap of the runners they share."""
     fits = a < b if split.first == split.second else a != b
     if limits.per_runner is not None and split.total > limits.per_runner + DUST:
-        fits &= ~tables.sharing[a, b]
+        fits &= ~_share(tables.runners[a], tables.runners[b])
     return np.asarray(fits)
-
-
-def _overlap(first: Amount, second: Amount, a: Ints, b: Ints, left: float) -> Floats:
-    """O of each pair, ≤ 0; the ticket with fewer payments is looked up in the other."""
-    result = np.zeros(a.size)
-    longer = np.diff(second.starts)[b] > np.diff(first.starts)[a]
-    for mask, one, other, i, j in ((longer, second, first, b, a), (~longer, first, second, a, b)):
-        result[mask] = _looked_up(one, other, i[mask], j[mask], left)
-    return result
-
-
-def _looked_up(whole: Amount, part: Amount, i: Ints, j: Ints, left: float) -> Floats:
-    counts = np.diff(part.starts)[j]
-    if not counts.sum():
-        return np.zeros(i.size)
-    ends = np.cumsum(counts)
-    entries = np.arange(ends[-1]) + np.repeat(part.starts[j] - ends + counts, counts)
-    pair = np.repeat(np.arange(i.size), counts)
-    wanted = np.repeat(i * whole.width, counts) + part.states[entries]
-    found = np.minimum(np.searchsorted(whole.keys, wanted), whole.keys.size - 1)
-    both = whole.keys[found] == wanted
-    one, other = whole.pays[found[both]], part.pays[entries[both]]
-    lost = np.log1p(-(one / (left + one)) * (other / (left + other)))
-    return sums_by(pair[both], part.weights[entries[both]] * lost, i.size)
 
 
 def _pair_rows(tables: Tables, split: _Split, a: Ints, b: Ints, values: Floats) -> np.ndarray:
@@ -239,7 +231,7 @@ def _without_reserve(tables: Tables, limits: Limits) -> Iterator[np.ndarray]:
         yield rows[rows["growth"] > -np.inf]
 
 
-def _parts(row: np.void) -> tuple[tuple[int, int], ...]:
+def _parts(row: np.void) -> Parts:
     both = (row["first"], row["first_amount"]), (row["second"], row["second_amount"])
     return tuple((int(ticket), int(amount)) for ticket, amount in both if ticket != NONE)
 
@@ -254,23 +246,3 @@ def _ranked(pool: np.ndarray) -> list[np.void]:
         chosen.append(pool[best])
         pool = np.delete(pool, best)
     return chosen
-
-
-def payouts(tables: Tables, parts: tuple[tuple[int, int], ...]) -> tuple[Floats, float]:
-    """Euros paid in each state that can happen, (states,), and the total staked."""
-    paid, total = np.zeros(tables.chances.size), 0.0
-    for ticket, place in parts:
-        amount = tables.amounts[place]
-        row = int(np.searchsorted(amount.owners, ticket))
-        cut = slice(int(amount.starts[row]), int(amount.starts[row + 1]))
-        paid[amount.states[cut]] += amount.pays[cut]
-        total += amount.stake
-    return paid, total
-
-
-def growth(tables: Tables, parts: tuple[tuple[int, int], ...], wealth: float) -> float:
-    """The expected log growth of one portfolio, summed over all states; −∞ if one ruins."""
-    paid, total = payouts(tables, parts)
-    if (wealth - total + paid).min() <= DUST:
-        return -np.inf
-    return float(tables.chances @ np.log1p((paid - total) / wealth))

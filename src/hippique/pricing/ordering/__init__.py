@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from hippique.pricing.ordering.counts import poisson_binomial
 from hippique.pricing.ordering.discounted import harville, lbs
-from hippique.pricing.ordering.henery import henery, henery_of
+from hippique.pricing.ordering.front_index import DEEPEST, Parts, fronts_of
+from hippique.pricing.ordering.gamma_times import stern, stern_of, stern_rates
 from hippique.pricing.ordering.index import order_row, orders_of, set_row, sets_of
-from hippique.pricing.ordering.orders import DEEPEST, Ordering, OrderLaw
+from hippique.pricing.ordering.normal_times import henery, henery_of
+from hippique.pricing.ordering.orders import Ordering, OrderLaw
 from hippique.pricing.ordering.place_odds import PlaceChances, place_chances_from_odds, shifted
-from hippique.pricing.ordering.stern import stern, stern_of, stern_rates
 from hippique.pricing.ordering.strengths import strengths, strengths_batch
 
 __all__ = [
     "DEEPEST",
     "OrderLaw",
     "Ordering",
+    "Parts",
     "PlaceChances",
+    "fronts_of",
     "harville",
     "henery",
     "henery_of",

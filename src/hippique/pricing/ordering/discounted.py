@@ -17,9 +17,10 @@ from numpy.typing import ArrayLike
 from hippique.errors import ArgumentOutOfRange, ProbabilityOutOfRange
 from hippique.pricing.checks import Bools, Floats, checked_chances, refuse_first
 from hippique.pricing.ordering.discounts import checked_discounts, usual_discounts
-from hippique.pricing.ordering.draws import one_more_member, two_more_places
+from hippique.pricing.ordering.draws import one_more_member, one_more_place, two_more_places
+from hippique.pricing.ordering.front_index import DEEPEST, Parts, last_steps
 from hippique.pricing.ordering.index import Positions, orders_of, rows_without, sets_of
-from hippique.pricing.ordering.orders import DEEPEST, Ordering
+from hippique.pricing.ordering.orders import Ordering
 from hippique.pricing.ordering.sums import sums_holding
 
 SMALLEST_WEIGHT = 1e-290  # one divided by less can pass the largest float
@@ -107,6 +108,20 @@ class DrawnLaw:
             smaller, larger = sets_of(runners, members - 1), sets_of(runners, members)
             parents = rows_without(runners, members)
             chances = one_more_member(chances, weights, smaller, larger, parents)
+        return chances
+
+    def fronts(self, parts: Parts) -> Floats:
+        """The first block as a set, then one member at a time."""
+        runners, draws = self.chances.size, self._safe_draws(sum(parts))
+        chances = self.firsts(parts[0])
+        for block in range(1, len(parts)):
+            for size in range(1, parts[block] + 1):
+                before = (*parts[:block], size - 1)[: block + (size > 1)]
+                # Who comes last of all is certain: any weights draw the only one left.
+                weights = draws[min(sum(before), len(draws) - 1)]
+                chances = one_more_place(chances, weights, before)
+                if size > 1:
+                    chances = chances[last_steps(runners, (*parts[:block], size))].sum(axis=0)
         return chances
 
     def without(self, runner: int) -> DrawnLaw:

@@ -8,19 +8,23 @@ import numpy as np
 
 from hippique.pricing.checks import Floats
 from hippique.pricing.compiled import Kernel
-from hippique.pricing.ordering.index import Positions, Rows, orders_of
+from hippique.pricing.ordering.front_index import Parts, outside_of
+from hippique.pricing.ordering.index import Positions, Rows
 
 
 def _two_more_plain(starts: Positions, chances: Floats, near: Floats, far: Floats, /) -> Floats:
     depth = starts.shape[1]
-    return _one_more_place(_one_more_place(chances, near, depth), far, depth + 1)
+    before = (1,) * depth
+    return one_more_place(one_more_place(chances, near, before), far, (*before, 1))
 
 
-def _one_more_place(chances: Floats, weights: Floats, depth: int) -> Floats:
-    """Every order of `depth` followed by each of those left, side by side in the table."""
-    runners = weights.size
-    left = orders_of(runners, depth + 1)[:, depth].reshape(-1, runners - depth)
-    drawn = weights[left]
+def one_more_place(chances: Floats, weights: Floats, parts: Parts) -> Floats:
+    """Every front of `parts` followed by each of those left, side by side, ascending.
+
+    chances: one for each front. weights: they draw the next place, shape (runners,).
+    """
+    outside = outside_of(weights.size, parts)
+    drawn = np.broadcast_to(weights, outside.shape)[outside].reshape(len(outside), -1)
     shares: Floats = drawn * (chances / drawn.sum(axis=1))[:, np.newaxis]
     return shares.ravel()
 

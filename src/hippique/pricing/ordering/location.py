@@ -10,9 +10,10 @@ import numpy as np
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.checks import Floats
 from hippique.pricing.ordering.counts import top_chances
+from hippique.pricing.ordering.front_index import Parts
+from hippique.pricing.ordering.front_integrals import front_chances, order_chance
 from hippique.pricing.ordering.nodes import MOST_NODES, rule_of
 from hippique.pricing.ordering.noise import Noise
-from hippique.pricing.ordering.order_integrals import order_chance, order_chances
 from hippique.pricing.ordering.set_integrals import set_chance, set_chances
 from hippique.pricing.ordering.tables import Tables, survival_between
 
@@ -49,11 +50,15 @@ class LocationLaw:
 
     def orders(self, size: int) -> Floats:
         """`order` of every row of `orders_of(runners, size)`."""
-        return order_chances(self.tables, size)
+        return front_chances(self.tables, (1,) * size)
 
     def firsts(self, size: int) -> Floats:
         """`first` of every row of `sets_of(runners, size)`."""
         return set_chances(self.tables, size)
+
+    def fronts(self, parts: Parts) -> Floats:
+        """The chance of every row of `fronts_of(runners, parts)`."""
+        return front_chances(self.tables, parts)
 
     def without(self, runner: int) -> LocationLaw:
         """The others keep their locations."""

@@ -10,10 +10,9 @@ import numpy as np
 
 from hippique.errors import ArgumentOutOfRange, FieldTooSmall
 from hippique.pricing.checks import LEAST_RUNNERS, Floats, Ints, checked_places, checked_runners
+from hippique.pricing.ordering.front_index import DEEPEST, Parts, checked_depth
 from hippique.pricing.ordering.index import set_rows, sets_of
 from hippique.pricing.ordering.sums import sums_holding, sums_inside
-
-DEEPEST = 5  # sets and orders are defined up to the first five
 
 
 class OrderLaw(Protocol):
@@ -36,6 +35,9 @@ class OrderLaw(Protocol):
 
     def firsts(self, size: int) -> Floats:
         """`first` of every row of `sets_of(runners, size)`, size below the number of runners."""
+
+    def fronts(self, parts: Parts) -> Floats:
+        """The chance of every row of `fronts_of(runners, parts)`, from two blocks up."""
 
     def without(self, runner: int) -> OrderLaw:
         """The same field when one has been withdrawn and nothing else is known."""
@@ -132,6 +134,17 @@ class Ordering:
         if self._size(size) == self.runners:
             return np.ones(1)
         return self.law.firsts(size)
+
+    def all_fronts(self, parts: Parts) -> Floats:
+        """The chance of every row of `fronts_of(runners, parts)`; sums to 1.
+
+        parts: sizes of the blocks in front, the first block first, without order inside a block:
+        (3, 1) is the first three as a set and then the fourth.
+        """
+        depth = checked_depth(parts, self.runners)
+        if len(parts) == 1:
+            return self.all_sets(depth)
+        return self.law.orders(depth) if len(parts) == depth else self.law.fronts(parts)
 
     def all_joint(self, size: int, places: int) -> Floats:
         """`joint` of every row of `sets_of(runners, size)`; sums to C(places, size)."""

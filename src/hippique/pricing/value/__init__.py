@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hippique.pricing.ordering.front_index import Parts
 from hippique.pricing.value.bets import (
     Bet,
     Sharing,
@@ -28,7 +29,7 @@ from hippique.pricing.value.field import (
     Unsure,
     price_field,
 )
-from hippique.pricing.value.fronts import Fronts, Parts, fronts
+from hippique.pricing.value.fronts import Fronts, fronts, overlay
 from hippique.pricing.value.payoffs import mean_profits, payoffs
 from hippique.pricing.value.pools import BetPool, Ticket
 
@@ -57,6 +58,7 @@ __all__ = [
     "henery_rows",
     "in_front",
     "mean_profits",
+    "overlay",
     "pair_among",
     "parts_for",
     "payoffs",

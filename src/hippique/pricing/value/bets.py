@@ -12,9 +12,15 @@ import numpy as np
 
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.checks import Ints, checked_places
+from hippique.pricing.ordering.front_index import (
+    DEEPEST,
+    Parts,
+    coarser_rows,
+    fronts_of,
+    joined,
+    order_rows,
+)
 from hippique.pricing.ordering.index import Positions, Rows, orders_of, set_rows, sets_of
-from hippique.pricing.ordering.orders import DEEPEST
-from hippique.pricing.value.fronts import Parts, coarser_rows, front_members, order_rows
 
 Sharing = Literal["alone", "profit", "alike"]
 
@@ -49,11 +55,10 @@ class Bet:
     @property
     def parts(self) -> Parts:
         """The coarsest front that settles it."""
-        return _parts_at(self._cuts())
-
-    def _cuts(self) -> set[int]:
-        every = range(1, self.last + 1)
-        return set(every) if self.in_order else {self.first - 1, self.last} - {0}
+        if self.in_order:
+            return (1,) * self.last
+        places = self.last - self.first + 1
+        return (places,) if self.first == 1 else (self.first - 1, places)
 
 
 def top(places: int) -> Bet:
@@ -78,10 +83,10 @@ def within(legs: int, places: int) -> Bet:
 
 def parts_for(bets: Iterable[Bet]) -> Parts:
     """The coarsest front that settles all of these. Raises ArgumentOutOfRange where none is."""
-    cuts = {cut for bet in bets for cut in np.cumsum(bet.parts).tolist()}
-    if not cuts:
+    parts = joined(bet.parts for bet in bets)
+    if not parts:
         raise ArgumentOutOfRange("bets: none is given")
-    return _parts_at(cuts)
+    return parts
 
 
 def combinations_of(bet: Bet, runners: int) -> Positions:
@@ -111,7 +116,7 @@ class Settled:
 def settled(bet: Bet, runners: int) -> Settled:
     """The table of a bet. Raises ArgumentOutOfRange."""
     combinations = combinations_of(bet, runners)
-    members = front_members(runners, bet.parts)
+    members = fronts_of(runners, bet.parts)
     paid = _paid(bet, members, runners).astype(np.int32)
     states = _grouped(paid, len(combinations)) // paid.shape[1]
     for array in (paid, states):
@@ -138,11 +143,6 @@ def settled_on(bet: Bet, runners: int, parts: Parts) -> tuple[Ints, Ints]:
     for array in (states, slots):
         array.flags.writeable = False
     return states, slots
-
-
-def _parts_at(cuts: set[int]) -> Parts:
-    ends = sorted(cuts)
-    return tuple(end - start for start, end in zip([0, *ends[:-1]], ends, strict=True))
 
 
 def _paid(bet: Bet, members: Positions, runners: int) -> Ints:

@@ -15,10 +15,11 @@ from numpy.typing import ArrayLike
 
 from hippique.errors import ArgumentOutOfRange, ProbabilityOutOfRange
 from hippique.pricing.checks import SUM_SLACK, Floats, checked_positive_chances
-from hippique.pricing.ordering.henery import henery_of
+from hippique.pricing.ordering.front_index import Parts
+from hippique.pricing.ordering.normal_times import henery_of
 from hippique.pricing.ordering.orders import Ordering
 from hippique.pricing.ordering.strengths import strengths_batch
-from hippique.pricing.value.fronts import Parts, fronts
+from hippique.pricing.value.fronts import fronts
 from hippique.pricing.value.pools import BetPool, check_rows
 
 Model = Callable[[Floats], Sequence[Ordering]]

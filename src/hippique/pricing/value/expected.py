@@ -10,10 +10,11 @@ import numpy as np
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.checks import Floats, Ints
 from hippique.pricing.kelly.payoffs import DUST
+from hippique.pricing.ordering.front_index import Parts
 from hippique.pricing.ordering.orders import Ordering
 from hippique.pricing.value.bets import parts_for, settled, settled_on
 from hippique.pricing.value.draws import Draws
-from hippique.pricing.value.fronts import Parts, fronts
+from hippique.pricing.value.fronts import fronts
 from hippique.pricing.value.pools import Ticket, check_rows, gross_dividends, paid_back, row_of
 
 SURE = 1e-12  # a cumulated chance this near below a quantile has reached it

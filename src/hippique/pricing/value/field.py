@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.checks import Floats, checked_positive_chances
+from hippique.pricing.kelly.cuts import Cuts
 from hippique.pricing.kelly.payoffs import Payoffs
 from hippique.pricing.kelly.portfolio import MOST_TICKETS, Portfolio, best_portfolio
 from hippique.pricing.ordering.orders import Ordering
-from hippique.pricing.value.bets import parts_for
 from hippique.pricing.value.draws import DRAWS, Draws, Model, drawn_chances, draws_of, henery_rows
 from hippique.pricing.value.expected import Ev, expected_value
-from hippique.pricing.value.fronts import Fronts, fronts
-from hippique.pricing.value.payoffs import mean_profits, payoffs
+from hippique.pricing.value.fronts import Fronts, fronts, overlay
+from hippique.pricing.value.payoffs import mean_profits, paid_chances, payoffs
 from hippique.pricing.value.pools import BetPool, Ticket
 from hippique.pricing.win import win_chances
 
@@ -100,16 +101,17 @@ def price_field(  # noqa: PLR0913  what is seen, what is sold, and three optiona
     """
     _check_pools(pools)
     ordering = model(_win(odds, chances)[None])[0]
-    on = fronts(ordering, parts_for(pool.bet for pool in pools))
-    tables = {pool.name: payoffs(pool, on, plan.levels) for pool in pools}
-    portfolio = _portfolio(on, [table for each in tables.values() for table in each], plan)
+    on = {pool.bet.parts: fronts(ordering, pool.bet.parts) for pool in pools}
+    tables = {pool.name: payoffs(pool, on[pool.bet.parts], plan.levels) for pool in pools}
+    cuts = Cuts({parts: each.chances for parts, each in on.items()}, partial(overlay, ordering))
+    portfolio = _portfolio(cuts, [table for each in tables.values() for table in each], plan)
     tickets = _tickets(pools, tables, portfolio)
     draws = None if unsure is None else _draws(ordering, pools, unsure, model)
     return FieldPrices(
         ordering=ordering,
         sets={size: ordering.all_sets(size) for size in _set_sizes(pools, ordering.runners)},
         orders={size: ordering.all_ordered(size) for size in ORDERS if size <= ordering.runners},
-        pools={pool.name: _prices(tables[pool.name], on) for pool in pools},
+        pools={pool.name: _prices(tables[pool.name], on[pool.bet.parts]) for pool in pools},
         portfolio=portfolio,
         tickets=tickets,
         ev=expected_value(tickets, ordering, draws) if tickets else None,
@@ -126,9 +128,9 @@ def _win(odds: ArrayLike, chances: ArrayLike | None) -> Floats:
     return own
 
 
-def _portfolio(on: Fronts, tables: Sequence[Payoffs], plan: StakePlan) -> Portfolio:
+def _portfolio(cuts: Cuts, tables: Sequence[Payoffs], plan: StakePlan) -> Portfolio:
     return best_portfolio(
-        on.chances,
+        cuts,
         tables,
         bankroll=plan.bankroll,
         budget=plan.budget,
@@ -151,7 +153,7 @@ def _tickets(
 
 
 def _prices(tables: Sequence[Payoffs], on: Fronts) -> PoolPrices:
-    chances = np.array([on.chances[table.states].sum() for table in tables])
+    chances = paid_chances(tables, on)
     with np.errstate(divide="ignore"):  # no chance, no dividend is enough: infinite
         fair = 1.0 / chances
     return PoolPrices(chances, fair, mean_profits(tables, on))

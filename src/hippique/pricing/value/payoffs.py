@@ -26,7 +26,8 @@ def payoffs(pool: BetPool, on: Fronts, levels: ArrayLike) -> list[Payoffs]:
 
     on: fronts that settle the pool's bet, or finer ones. levels: euros, ascending, shape (levels,).
     One's own stake is in the pool; dividends and payments follow the pool's rules. Each table
-    holds for that ticket alone in the pool: of two in one pool, neither knows the other.
+    holds for that ticket alone in the pool: of two in one pool, neither knows the other. The
+    tables' cut is the parts of the fronts.
     Raises PoolOutOfRange, ArgumentOutOfRange.
     """
     runners, stakes = on.runners, _checked_levels(levels)
@@ -46,15 +47,21 @@ def payoffs(pool: BetPool, on: Fronts, levels: ArrayLike) -> list[Payoffs]:
     returns = np.broadcast_to(returns, (*returns.shape[:2], support))
     returns = np.take_along_axis(returns, slots[:, None, :], axis=2)
     return [
-        Payoffs(ticket_name(pool, chosen), tuple(chosen), stakes, where, back)
+        Payoffs(ticket_name(pool, chosen), tuple(chosen), stakes, where, back, on.parts)
         for chosen, where, back in zip(combinations.tolist(), states, returns, strict=True)
     ]
 
 
+def paid_chances(tables: Sequence[Payoffs], on: Fronts) -> Floats:
+    """The chance of each of a pool's tickets to be paid, shape (tickets,)."""
+    return np.asarray(on.chances[np.stack([table.states for table in tables])].sum(axis=1))
+
+
 def mean_profits(tables: Sequence[Payoffs], on: Fronts) -> Floats:
-    """Expected profit of each ticket at each level, euros; shape (tickets, levels)."""
-    rows = [table.returns @ on.chances[table.states] - table.stakes for table in tables]
-    return np.stack(rows)
+    """Expected profit of each of a pool's tickets at each level, euros; (tickets, levels)."""
+    chances = on.chances[np.stack([table.states for table in tables])]
+    back = np.stack([table.returns for table in tables]) @ chances[:, :, None]
+    return np.asarray(back[:, :, 0] - np.stack([table.stakes for table in tables]))
 
 
 def _checked_levels(levels: ArrayLike) -> Floats:
