@@ -17,6 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _plainly: ContextVar[bool] = ContextVar("plainly", default=False)
+_everywhere: ContextVar[bool] = ContextVar("everywhere", default=False)
 
 
 class Kernel(Generic[P, R]):
@@ -63,3 +64,23 @@ def plain_numpy() -> Iterator[None]:
         yield
     finally:
         _plainly.reset(token)
+
+
+def repaid(kernel: Kernel[P, R], *, is_heavy: bool = False) -> Callable[P, R]:
+    """The kernel for heavy work, else its plain form.
+
+    One field takes a millisecond or two in numpy, and a day that prices no more than that must not
+    wait half a second for numba. The choice hangs on the work alone, never on what ran before:
+    the two forms differ in the last digits, and the same inputs must give the same bytes.
+    """
+    return kernel if is_heavy or _everywhere.get() else kernel.plain
+
+
+@contextmanager
+def compiled_everywhere() -> Iterator[None]:
+    """Within it small work is compiled too: for who prices many single fields one by one."""
+    token = _everywhere.set(True)
+    try:
+        yield
+    finally:
+        _everywhere.reset(token)

@@ -9,30 +9,32 @@ import numpy as np
 from hippique.pricing.checks import Floats
 from hippique.pricing.loops.jit import jit
 
-NEAR, MOST_STEPS, LONGEST_STEP, WINNING, UNDERFLOW = 1e-12, 60, 1.0, 3.0, 36.0
+ROUGH, CLOSE, MOST_STEPS, LONGEST_STEP = 1e-2, 5e-9, 60, 1.0
+WINNING, UNDERFLOW, NOBODY_LEFT = 3.0, 36.0, 1e-32
 ROOT_HALF, PEAK = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 
 
 @jit
 def normal_strengths(
-    wins: Floats, begin: Floats, nodes: Floats, half_width: float
+    wins: Floats, begin: Floats, coarse: Floats, nodes: Floats, half_width: float
 ) -> tuple[Floats, Floats, Floats]:
-    """Locations (rows, runners), and for each row what is left of the residual, and the steps."""
+    """See `ordering.strengths.newton`."""
     rows, runners = wins.shape
     theta, left, steps = begin.copy(), np.full(rows, np.inf), np.zeros(rows)
     slope = np.empty((runners, runners))
     off, chances = np.empty(runners), np.empty(runners)
     for row in range(rows):
-        for _ in range(MOST_STEPS):
-            integrate(theta[row], nodes, half_width, chances, slope)
-            left[row] = residual(wins[row], chances, off)
-            if left[row] < NEAR:
-                break
-            solve(slope, chances, off)
-            size = max(np.abs(off).max() / LONGEST_STEP, 1.0)
-            theta[row] += off / size
-            theta[row] -= theta[row].mean()
-            steps[row] += 1
+        for fine in range(2):
+            enough = CLOSE if fine else ROUGH
+            for _ in range(MOST_STEPS):
+                integrate(theta[row], nodes if fine else coarse, half_width, chances, slope)
+                left[row] = residual(wins[row], chances, off)
+                solve(slope, chances, off)
+                theta[row] += off / max(np.abs(off).max() / LONGEST_STEP, 1.0)
+                theta[row] -= theta[row].mean()
+                steps[row] += 1
+                if left[row] < enough:
+                    break
     return theta, left, steps
 
 
@@ -49,18 +51,20 @@ def integrate(
     low, high = theta.min(), theta.max()
     high = min(high, low + WINNING)
     middle, half = 0.5 * (low + high), 0.5 * (high - low) + half_width
-    hazard = np.empty(runners)
+    hazard, quickest = np.empty(runners), np.argsort(theta)
     chances[:] = 0.0
     slope[:] = 0.0
     for node in range(nodes.shape[1]):
         first = nodes[1, node] * half
-        for runner in range(runners):
+        for runner in quickest:
             deviation = middle + half * nodes[0, node] - theta[runner]
             after = 0.5 * math.erfc(deviation * ROOT_HALF)
             hazard[runner] = deviation
             if deviation < UNDERFLOW:
                 hazard[runner] = PEAK * math.exp(-0.5 * deviation * deviation) / after
             first *= after
+            if first < NOBODY_LEFT:  # and later nodes leave even less to win
+                return
         for runner in range(runners):
             part = hazard[runner] * first
             chances[runner] += part

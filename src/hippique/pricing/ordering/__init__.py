@@ -10,9 +10,10 @@ from hippique.pricing.ordering.index import order_row, orders_of, set_row, sets_
 from hippique.pricing.ordering.normal_times import henery, henery_of
 from hippique.pricing.ordering.orders import Ordering, OrderLaw
 from hippique.pricing.ordering.place_odds import PlaceChances, place_chances_from_odds, shifted
-from hippique.pricing.ordering.strengths import strengths, strengths_batch
+from hippique.pricing.ordering.strengths import BULK_NODES, strengths, strengths_batch
 
 __all__ = [
+    "BULK_NODES",
     "DEEPEST",
     "OrderLaw",
     "Ordering",

@@ -21,7 +21,7 @@ from hippique.pricing.ordering.front_index import (
 from hippique.pricing.ordering.index import sets_of
 from hippique.pricing.ordering.tables import Rows, Tables
 
-BLOCK_ROWS = 2048  # fronts integrated at a time: the block stays in the cache
+BLOCK_ROWS = 512  # fronts integrated at a time: the block stays in the cache
 
 
 def order_chance(tables: Tables, chosen: tuple[int, ...]) -> float:

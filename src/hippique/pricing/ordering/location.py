@@ -9,6 +9,7 @@ import numpy as np
 
 from hippique.errors import ArgumentOutOfRange
 from hippique.pricing.checks import Floats
+from hippique.pricing.compiled import repaid
 from hippique.pricing.ordering.counts import top_chances
 from hippique.pricing.ordering.front_index import Parts
 from hippique.pricing.ordering.front_integrals import front_chances, order_chance
@@ -93,6 +94,6 @@ def tables_of(theta: Floats, noise: Noise, count: int) -> Tables:
     times, step = noise.grid(theta.min(), theta.max(), rule.points)
     tails = noise.tails(times - theta[:, None])
     weights = rule.weights * step
-    between = survival_between(tails.after)
+    between = repaid(survival_between)(tails.after)
     win = tails.hazard @ (weights * between[0, -1])
     return Tables(tails, weights, np.asarray(rule.up_to * step), between, win)

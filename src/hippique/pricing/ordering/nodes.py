@@ -21,17 +21,14 @@ CROWDING = 2.0
 class Rule:
     """Nodes of one rule: read-only arrays of shape (nodes,).
 
-    up_to[g, h]: the weight of the value at node h in the integral from -1 to node g.
+    both: points and weights, shape (2, nodes). up_to[g, h]: the weight of the value at node h in
+    the integral from -1 to node g.
     """
 
     points: Floats
     weights: Floats
+    both: Floats
     up_to: Floats
-
-    @property
-    def both(self) -> Floats:
-        """Points and weights, shape (2, nodes)."""
-        return np.stack((self.points, self.weights))
 
 
 @lru_cache(maxsize=64)
@@ -41,10 +38,10 @@ def rule_of(count: int) -> Rule:
     even, weights = np.polynomial.legendre.leggauss(count)
     points = np.sinh(CROWDING * even) / math.sinh(CROWDING)
     step = CROWDING * np.cosh(CROWDING * even) / math.sinh(CROWDING)
-    rule = Rule(points=points, weights=weights * step, up_to=_up_to(even, weights) * step)
-    for array in (rule.points, rule.weights, rule.up_to):
+    both, up_to = np.stack((points, weights * step)), _up_to(even, weights) * step
+    for array in (both, up_to):
         array.flags.writeable = False
-    return rule
+    return Rule(points=both[0], weights=both[1], both=both, up_to=up_to)
 
 
 def _up_to(points: Floats, weights: Floats) -> Floats:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from hippique.pricing.checks import Floats
+from hippique.pricing.compiled import Kernel, repaid
 from hippique.pricing.ordering.noise import Tails
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
@@ -40,14 +42,9 @@ class NormalNoise:
 
     def tails(self, deviation: Floats) -> Tails:
         """Density, both tails and hazard."""
-        density = np.exp(-0.5 * deviation * deviation) / math.sqrt(2.0 * math.pi)
-        distance = np.abs(deviation)
-        small = 0.5 * np.asarray(_erfc(distance * math.sqrt(0.5)), dtype=np.float64)
-        right = deviation > 0.0
-        after = np.where(right, small, 1.0 - small)
-        safe = np.where(distance < UNDERFLOW, after, 1.0)
-        hazard = np.where(deviation < UNDERFLOW, density / safe, deviation)
-        return Tails(density, np.where(right, 1.0 - small, small), after, hazard)
+        each = repaid(normal_tails)(np.ravel(deviation))
+        density, before, after, hazard = (values.reshape(deviation.shape) for values in each)
+        return Tails(density, before, after, hazard)
 
     def start(self, win: Floats) -> Floats:
         """-Φ⁻¹(c), exact but for a factor with two runners and near enough with any number."""
@@ -62,3 +59,29 @@ def near_quantile(chance: Floats) -> Floats:
     below = 1.0 + root * (1.432788 + root * (0.189269 + root * 0.001308))
     distance = root - above / below
     return np.where(chance < 0.5, -distance, distance)  # noqa: PLR2004  the median
+
+
+FourArrays = tuple[Floats, Floats, Floats, Floats]
+
+
+def _normal_tails_plain(deviations: Floats, /) -> FourArrays:
+    density = np.exp(-0.5 * deviations * deviations) / math.sqrt(2.0 * math.pi)
+    distance = np.abs(deviations)
+    small = 0.5 * np.asarray(_erfc(distance * math.sqrt(0.5)), dtype=np.float64)
+    right = deviations > 0.0
+    after = np.where(right, small, 1.0 - small)
+    safe = np.where(distance < UNDERFLOW, after, 1.0)
+    hazard = np.where(deviations < UNDERFLOW, density / safe, deviations)
+    return density, np.where(right, 1.0 - small, small), after, hazard
+
+
+def _load() -> Callable[[Floats], FourArrays]:
+    from hippique.pricing.loops.normal import (  # noqa: PLC0415  numba loads slowly and may be absent
+        normal_tails as compiled,
+    )
+
+    return compiled
+
+
+normal_tails = Kernel(plain=_normal_tails_plain, load=_load)
+"""Density, chance to be smaller, to be larger, and hazard, at deviations of shape (count,)."""

@@ -9,9 +9,8 @@ from hippique.pricing.checks import LEAST_RUNNERS, Floats, checked_finite
 from hippique.pricing.ordering.location import location_law
 from hippique.pricing.ordering.normal import NormalNoise
 from hippique.pricing.ordering.orders import Ordering
-from hippique.pricing.ordering.strengths import strengths
+from hippique.pricing.ordering.strengths import NODES, strengths
 
-NODES = 64  # 48 are for bulk: 1e-9 in usual fields
 FULL, BULK = NormalNoise(8.0), NormalNoise(6.5)  # fewer nodes reach less far
 FULL_FROM = 60
 
@@ -19,8 +18,9 @@ FULL_FROM = 60
 def henery(win: ArrayLike, nodes: int = NODES) -> Ordering:
     """The field whose chances to win are `win`, shape (runners,), each above 0, sum 1.
 
-    nodes: over all sets together 64 are exact to 1e-13 in usual fields, to 1e-10 in the hardest of
-    18 (all alike but one without hope) and to 1e-8 in those of 24; 80 are to 1e-12 there.
+    nodes: over all sets together 80 are exact to 1e-12 even in the hardest fields (all alike but
+    one without hope). 64, for bulk, are to 1e-13 in usual fields, to 1e-10 in the hardest of 18 and
+    to 1e-8 in those of 24.
     Raises FieldTooSmall, ProbabilityOutOfRange, ArgumentOutOfRange (nodes), NoSolution.
     Source: Henery 1981.
     """

@@ -7,6 +7,7 @@ so that all sets with the same cut are one matrix product.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
@@ -14,17 +15,24 @@ from math import comb
 import numpy as np
 
 from hippique.pricing.checks import Floats
+from hippique.pricing.compiled import Kernel, repaid
 from hippique.pricing.ordering.index import sets_of
-from hippique.pricing.ordering.noise import Tails
 from hippique.pricing.ordering.tables import Rows, Tables
+
+HEAVY = 2500  # sets, as of 4 of 18 runners; fewer take less than a millisecond in numpy
+
+HalfSets = Callable[[Rows, Rows, Floats, Floats, Floats, Floats], Floats]
 
 
 def set_chance(tables: Tables, chosen: tuple[int, ...]) -> float:
     """The chance that these are the first, in any order."""
-    rows = np.array([chosen], dtype=np.intp)
-    _, one = _before_and_at(tables.tails, rows)
-    others = np.delete(tables.tails.after, list(chosen), axis=0).prod(axis=0)
-    return float((one[0] * others) @ tables.weights)
+    tails = tables.tails
+    every, one = tails.before[chosen[0]], tails.density[chosen[0]]
+    for runner in chosen[1:]:
+        one = one * tails.before[runner] + every * tails.density[runner]
+        every = every * tails.before[runner]
+    others = np.delete(tails.after, list(chosen), axis=0).prod(axis=0)
+    return float((one * others) @ tables.weights)
 
 
 def set_chances(tables: Tables, size: int) -> Floats:
@@ -32,8 +40,8 @@ def set_chances(tables: Tables, size: int) -> Floats:
     if size == 1:
         return tables.win.copy()
     plan = _plan(tables.runners, size)
-    left = _left(tables, plan.left)
-    right = _right(tables, plan.right)
+    parts = repaid(half_sets, is_heavy=plan.count >= HEAVY)
+    left, right = _left(tables, plan.left, parts), _right(tables, plan.right, parts)
     twice = np.tile(tables.tails.after, 2)
     chances = np.empty(plan.count)
     for cut in plan.cuts:
@@ -82,31 +90,45 @@ def _plan(runners: int, size: int) -> _Plan:
     return _Plan(left[by_cut], right, tuple(cuts), comb(runners, size))
 
 
-def _left(tables: Tables, rows: Rows) -> Floats:
-    # Side by side: all before; one of them now. Nobody else up to the last member has come.
-    between = tables.between
-    skipped = between[0, rows[:, 0]] * tables.weights
+def _left(tables: Tables, rows: Rows, parts: HalfSets) -> Floats:
+    # The mirror: what meets the right part's "all before" is "one of them now".
+    edges = tables.between[0] * tables.weights
+    tails = tables.tails
+    halves = parts(rows, rows[:, 0], edges, tails.before, tails.density, tables.between)
+    return halves[:, ::-1].reshape(len(rows), -1)
+
+
+def _right(tables: Tables, rows: Rows, parts: HalfSets) -> Floats:
+    # Side by side: all before; one of them now. Nobody behind the last member has come.
+    edges, tails = tables.between[:, tables.runners], tables.tails
+    halves = parts(rows, rows[:, -1] + 1, edges, tails.before, tails.density, tables.between)
+    return halves.reshape(len(rows), -1)
+
+
+def _half_sets_plain(  # noqa: PLR0913, PLR0917  # the compiled twin takes arrays only
+    rows: Rows, edge_rows: Rows, edges: Floats, before: Floats, density: Floats, between: Floats, /
+) -> Floats:
+    every, one = before[rows[:, 0]], density[rows[:, 0]]
+    for slot in range(1, rows.shape[1]):
+        come = before[rows[:, slot]]
+        one *= come
+        one += every * density[rows[:, slot]]
+        every *= come
+    skipped = edges[edge_rows]
     for slot in range(1, rows.shape[1]):
         skipped *= between[rows[:, slot - 1] + 1, rows[:, slot]]
-    every, one = _before_and_at(tables.tails, rows)
-    return np.concatenate((every * skipped, one * skipped), axis=1)
+    return np.stack((every * skipped, one * skipped), axis=1)
 
 
-def _right(tables: Tables, rows: Rows) -> Floats:
-    # The mirror: what meets the left part's "all before" is "one of them now".
-    between = tables.between
-    skipped = between[rows[:, -1] + 1, tables.runners]
-    for slot in range(1, rows.shape[1]):
-        skipped *= between[rows[:, slot - 1] + 1, rows[:, slot]]
-    every, one = _before_and_at(tables.tails, rows)
-    return np.concatenate((one * skipped, every * skipped), axis=1)
+def _load() -> HalfSets:
+    from hippique.pricing.loops.halves import half_sets as compiled  # noqa: PLC0415  numba loads slowly and may be absent
+
+    return compiled
 
 
-def _before_and_at(tails: Tails, rows: Rows) -> tuple[Floats, Floats]:
-    # All of a row before t; and all of them up to t, one exactly there.
-    every, one = tails.before[rows[:, 0]], tails.density[rows[:, 0]]
-    for slot in range(1, rows.shape[1]):
-        before, density = tails.before[rows[:, slot]], tails.density[rows[:, slot]]
-        one = one * before + every * density
-        every = every * before
-    return every, one
+half_sets = Kernel(plain=_half_sets_plain, load=_load)
+"""(rows, edge_rows, edges, before, density, between): all of a row before t; one of them just at t.
+
+rows: ascending members, shape (rows, size); edge_rows: which row of `edges` multiplies each.
+Nobody between the members has come. Returns both, shape (rows, 2, nodes).
+"""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hippique.pricing.checks import Floats
+from hippique.pricing.compiled import Kernel
 from hippique.pricing.ordering.noise import Tails
 
 Rows = NDArray[np.intp]  # positions wide enough to index with: the tables of index.py are bytes
@@ -34,14 +36,25 @@ class Tables:
         return int(self.win.size)
 
 
-def survival_between(after: Floats) -> Floats:
-    """Products of consecutive rows: [i, j] is the product of rows i, i+1 … j-1, 1 where i = j.
-
-    after: shape (runners, nodes). Returns shape (runners + 1, runners + 1, nodes). With it nobody
-    is ever divided out of a product, which underflows far on the right.
-    """
+def _survival_between_plain(after: Floats, /) -> Floats:
     runners, nodes = after.shape
     products = np.ones((runners + 1, runners + 1, nodes))
     for end in range(1, runners + 1):
         np.multiply(products[:end, end - 1], after[end - 1], out=products[:end, end])
     return products
+
+
+def _load() -> Callable[[Floats], Floats]:
+    from hippique.pricing.loops.halves import (  # noqa: PLC0415  numba loads slowly and may be absent
+        survival_between as compiled,
+    )
+
+    return compiled
+
+
+survival_between = Kernel(plain=_survival_between_plain, load=_load)
+"""(after): products of consecutive rows: [i, j] is that of rows i, i+1 … j-1, 1 where i >= j.
+
+after: shape (runners, nodes). Returns shape (runners + 1, runners + 1, nodes). With it nobody is
+ever divided out of a product, which underflows far on the right.
+"""

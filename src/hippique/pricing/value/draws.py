@@ -15,12 +15,15 @@ from numpy.typing import ArrayLike
 
 from hippique.errors import ArgumentOutOfRange, ProbabilityOutOfRange
 from hippique.pricing.checks import SUM_SLACK, Floats, checked_positive_chances
+from hippique.pricing.compiled import compiled_everywhere
 from hippique.pricing.ordering.front_index import Parts
-from hippique.pricing.ordering.normal_times import henery_of
+from hippique.pricing.ordering.normal_times import henery, henery_of
 from hippique.pricing.ordering.orders import Ordering
-from hippique.pricing.ordering.strengths import strengths_batch
+from hippique.pricing.ordering.strengths import BULK_NODES, strengths_batch
 from hippique.pricing.value.fronts import fronts
 from hippique.pricing.value.pools import BetPool, check_rows
+
+MANY = 50  # rows from which they are priced together
 
 Model = Callable[[Floats], Sequence[Ordering]]
 """Rows of win chances, shape (rows, runners), to one ordering each."""
@@ -101,8 +104,14 @@ def draws_of(
 
 
 def henery_rows(rows: Floats) -> list[Ordering]:
-    """Henery's model of each row, all strengths found in one go. Raises as `henery`."""
-    return [henery_of(theta) for theta in strengths_batch(rows)]
+    """Henery's model of each row; many rows are found in one go, at the nodes of bulk work.
+
+    Raises as `henery`.
+    """
+    if len(rows) < MANY:
+        return [henery(row) for row in rows]
+    with compiled_everywhere():  # small fields by the hundred are heavy work together
+        return [henery_of(theta, BULK_NODES) for theta in strengths_batch(rows)]
 
 
 def _stakes(pool: BetPool, draws: int, rng: np.random.Generator) -> Floats:
