@@ -91,6 +91,13 @@ class Source(Protocol):
         """Read a page. Raises PageChanged, PageMissing (a soft 404), WrongPage."""
 
 
+class Truth(Protocol):
+    """A simulated racecourse that tells what no real site does."""
+
+    def tell(self, race: RaceId) -> bytes:
+        """Its answer about a race's win chances, as it came. Raises SourceDown, PageMissing."""
+
+
 # --- queue ---------------------------------------------------------------------------------
 
 
@@ -199,6 +206,29 @@ class Claims(Protocol):
 
     def release(self, key: str) -> None:
         """Give the claim back; nothing happens when this process does not hold it."""
+
+
+# --- the bettor ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipMessage:
+    """What a bettor reads on his phone: plain text. key: the same message, however often sent."""
+
+    key: str
+    title: str
+    body: str
+
+
+class SlipChannel(Protocol):
+    """The bettor's own way to be told of a slip at once."""
+
+    def send(self, message: SlipMessage) -> None:
+        """Deliver to every address; one that took this key before is passed over.
+
+        Raises SourceDown where an address did not take it, without naming the address: it is a
+        secret. Sending again may deliver twice after a restart.
+        """
 
 
 # --- stores --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hippique.betting.terms import OPERATORS
@@ -90,13 +90,20 @@ class Settings(BaseSettings):
         default=False, description="true once the sites' terms were read; no live host before"
     )
     races_scope: Scope = Field(Scope.FR, description="which races are queued: fr, pmu, all")
-    policy: Literal["control"] = Field("control", description="who decides at H-5")
-    estimator: Literal["market"] = Field("market", description="whose chances are used")
+    policy: Literal["control", "kelly-pure", "gpi-5.1"] = Field(
+        "control", description="who decides at H-5"
+    )
+    estimator: Literal["market", "gpi51", "truth"] = Field(
+        "market", description="whose chances are used; truth in simulation only"
+    )
     operators: Annotated[tuple[Operator, ...], Listed] = Field(
         ("zeturf",), min_length=1, description="operators to bet at, in order (list by comma)"
     )
     bankroll_eur: float = Field(
         200.0, gt=0.0, allow_inf_nan=False, description="money set aside to bet, euros"
+    )
+    slip_urls: Annotated[tuple[SecretStr, ...], Listed] = Field(
+        (), description="where slips go out at once, apprise addresses (list by comma; secret)"
     )
     hippique_data: Annotated[Path | None, Optional_] = Field(
         None, description="data folder; default ./data, /tmp/horse_data on Cloud Run"

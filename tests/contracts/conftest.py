@@ -4,5 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-for suite in ("queue_contract", "archive_contract", "claims_contract", "clock_contract"):
-    pytest.register_assert_rewrite(f"contracts.{suite}")
+SUITES = ("queue", "archive", "claims", "clock", "channel")
+
+for suite in SUITES:
+    pytest.register_assert_rewrite(f"contracts.{suite}_contract")

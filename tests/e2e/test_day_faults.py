@@ -136,6 +136,17 @@ def test_a_race_that_moves_after_its_slip_withdraws_it_and_settles_at_its_new_ho
     assert result >= new_off + 15 * MINUTE
 
 
+def booked(day: Played, race: SimulatedRace) -> list[str]:
+    """The events of the issued slip, in the order of its folders."""
+    entries = [
+        entry
+        for part in ("H5", "WITHDRAWAL", "RESULT")
+        if (day.folder(race) / part / "entries.json").exists()
+        for entry in day.document(race, f"{part}/entries.json")["entries"]
+    ]
+    return [entry["event"] for entry in entries if entry["account"] == "issued"]
+
+
 def test_cancelled_races_have_no_slip_or_give_the_stakes_back(play: Play) -> None:
     late, early = {"race": "#2", "at": "H-4:30"}, {"race": "#3", "at": "H-20"}
     day = play(cancellations=[early, late])
@@ -144,8 +155,9 @@ def test_cancelled_races_have_no_slip_or_give_the_stakes_back(play: Play) -> Non
     withdrawn = day.document(SECOND, "WITHDRAWAL/withdrawn.json")
     assert withdrawn["reason"] == "la course est annulée"
     settlement = day.document(SECOND, "RESULT/settlement.json")
-    assert [leg["state"] for leg in settlement["legs"]] == ["refunded"]
-    assert settlement["returned_eur"] == settlement["staked_eur"] == 1.0
+    assert (settlement["withdrawn"], settlement["legs"]) == (True, [])
+    assert settlement["returned_eur"] == settlement["staked_eur"] == 0.0
+    assert booked(day, SECOND) == ["stake", "withdrawn"]
     totals = {name: day.summary[name] for name in ("races", "cancelled", "settled", "failed")}
     assert totals == {"races": 3, "cancelled": 2, "settled": 1, "failed": 0}
 
@@ -195,8 +207,10 @@ def test_a_favourite_withdrawn_after_h5_withdraws_the_slip_and_leaves_it_as_it_w
     withdrawn = day.document(SECOND, "WITHDRAWAL/withdrawn.json")
     assert withdrawn["reason"] == f"le {number} est non-partant"
     assert datetime.fromisoformat(withdrawn["withdrawn_at"]) < SECOND.off_time
-    legs = day.document(SECOND, "RESULT/settlement.json")["legs"]
-    assert [leg["state"] for leg in legs] == ["refunded"]
+    settlement = day.document(SECOND, "RESULT/settlement.json")
+    assert (settlement["withdrawn"], settlement["staked_eur"]) == (True, 0.0)
+    assert booked(day, SECOND) == ["stake", "withdrawn"]
+    assert day.summary["staked_eur"] == 2.0  # 1 € on each of the other two races
 
 
 def test_a_site_with_other_names_is_set_aside_for_that_race(play: Play) -> None:

@@ -220,3 +220,16 @@ def test_every_setting_tells_its_value_and_where_it_came_from(bare, tmp_path):
 
 def test_every_setting_has_its_line_of_documentation():
     assert [n for n, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_slip_addresses_are_a_list_and_never_shown(bare):
+    bare.setenv("SLIP_URLS", "json://one.example/t0ken, tgram://t0ken/chat")
+
+    settings = load_settings()
+
+    assert [url.get_secret_value() for url in settings.slip_urls] == [
+        "json://one.example/t0ken",
+        "tgram://t0ken/chat",
+    ]
+    shown = {name: value for name, value, _, _ in origins(settings, {})}
+    assert "t0ken" not in shown["SLIP_URLS"] + repr(settings)

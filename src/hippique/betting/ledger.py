@@ -1,224 +1,211 @@
-"""Settlement: what each ticket returns by the bet's rules, the official order and the dividends.
+"""The books: every stake and payout as a balanced entry, on accounts that are kept apart.
 
-A dividend that is not there yet leaves a ticket pending; it is never made up from odds.
+An entry is written once and never changed; a corrected result reverses the old one and settles
+anew. Money moves between three books of an account and adds up to zero in every entry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hippique.betting.slip import Decision, Leg, Ticket
-from hippique.racing.bets import BetType, Order, Wins, bet_type, places_paid
+from hippique.betting.settlement import (
+    LegState,
+    SettledLeg,
+    Settlement,
+    read_settlement,
+    refund,
+    settle,
+    write_settlement,
+)
 from hippique.racing.codec import from_builtins, from_json, to_builtins, to_pretty_json
 from hippique.racing.money import in_cents, in_euros
-from hippique.racing.result import Dividend, Result
+
+__all__ = [  # the settlement's names are read from here by the reports
+    "ISSUED",
+    "PLAYED",
+    "SHADOW",
+    "STUDY",
+    "Book",
+    "Entry",
+    "Event",
+    "LegState",
+    "Posting",
+    "SettledLeg",
+    "Settlement",
+    "Slot",
+    "read_entries",
+    "read_settlement",
+    "refund",
+    "released",
+    "reversed_entry",
+    "settle",
+    "settled",
+    "shadow_account",
+    "staked",
+    "write_entries",
+    "write_settlement",
+]
+
+ISSUED = "issued"  # what the system advised
+PLAYED = "played"  # what the bettor says that he played
+STUDY = "study"  # the best refused portfolio, on paper
+SHADOW = "shadow:"  # what another policy would have played, on paper
 
 
-class LegState(StrEnum):
-    """How a leg ended. PENDING: it won, but its dividend is not published yet."""
+def shadow_account(policy: str) -> str:
+    """The paper account of a policy that runs beside the one in force."""
+    return f"{SHADOW}{policy}"
 
-    WON = "won"
-    LOST = "lost"
+
+class Book(StrEnum):
+    """Where money is. RESULT holds the other side of gains and losses: a loss is positive there."""
+
+    BANKROLL = "bankroll"
+    AT_RISK = "at_risk"
+    RESULT = "result"
+
+
+class Event(StrEnum):
+    """What an entry records."""
+
+    STAKE = "stake"
+    WITHDRAWN = "withdrawn"
+    SETTLED = "settled"
     REFUNDED = "refunded"
-    PENDING = "pending"
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettledLeg:
-    """One leg's outcome. per_euro: the dividend that paid it; profit = payout − stake."""
+class Posting:
+    """Cents that go into a book; negative: out of it."""
 
-    operator: str
-    bet: str
-    combination: tuple[int, ...]
-    state: LegState
-    stake_cents: int
-    payout_cents: int
-    profit_cents: int
-    per_euro: float | None = None
+    book: Book
+    amount_cents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """A race's ledger entry: every leg, and the totals. complete: no leg is pending."""
+class Entry:
+    """One event on one account of one race. Its postings add up to zero.
 
-    race: str
-    decision: str
-    complete: bool
-    staked_cents: int
-    returned_cents: int
-    profit_cents: int
-    legs: tuple[SettledLeg, ...] = ()
-
-
-def settle(decision: Decision, result: Result, declared: int | None) -> Settlement:
-    """Settle every leg of a decision on an official result.
-
-    declared: horses declared, which fixes the places paid; None leaves place bets pending.
+    id: race, account, event and count, so that writing it twice writes the same. legs: what was
+    settled (as it was, in a reversal). reverses: the id that a reversal takes back.
     """
-    legs = tuple(
-        _settled(ticket, leg, result, declared)
-        for ticket in decision.tickets
-        for leg in ticket.legs
-    )
-    return _totalled(decision, legs)
+
+    id: str
+    account: str
+    race: str
+    event: Event
+    at: dt.datetime
+    postings: tuple[Posting, ...]
+    legs: tuple[SettledLeg, ...] = ()
+    reverses: str | None = None
+    note: str | None = None
+
+    def amount_in(self, book: Book) -> int:
+        """Cents that this entry moves into a book."""
+        return sum(p.amount_cents for p in self.postings if p.book is book)
+
+    @property
+    def sign(self) -> int:
+        """−1 for a reversal, whose legs count backwards."""
+        return -1 if self.event is Event.REVERSED else 1
 
 
-def refund(decision: Decision) -> Settlement:
-    """Every stake returned: the race was cancelled."""
-    legs = tuple(
-        _leg(ticket, leg, LegState.REFUNDED, leg.stake_cents)
-        for ticket in decision.tickets
-        for leg in ticket.legs
-    )
-    return _totalled(decision, legs)
+# --- entries -----------------------------------------------------------------------------------
 
 
-def _totalled(decision: Decision, legs: tuple[SettledLeg, ...]) -> Settlement:
-    return Settlement(
-        race=decision.race,
-        decision=decision.decision,
-        complete=all(leg.state is not LegState.PENDING for leg in legs),
-        staked_cents=sum(leg.stake_cents for leg in legs),
-        returned_cents=sum(leg.payout_cents for leg in legs),
-        profit_cents=sum(leg.profit_cents for leg in legs),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Where an entry belongs: an account of a race, at an instant. number: of its like, from 1."""
+
+    account: str
+    race: str
+    at: dt.datetime
+    number: int = 1
+
+
+def staked(slot: Slot, stake_cents: int) -> Entry:
+    """A slip issued: its stake leaves the bankroll and is at risk."""
+    return _entry(slot, Event.STAKE, {Book.BANKROLL: -stake_cents, Book.AT_RISK: stake_cents})
+
+
+def released(slot: Slot, stake_cents: int, note: str) -> Entry:
+    """A slip withdrawn before the off: its stake comes back."""
+    moved = {Book.AT_RISK: -stake_cents, Book.BANKROLL: stake_cents}
+    return _entry(slot, Event.WITHDRAWN, moved, note=note)
+
+
+def settled(slot: Slot, settlement: Settlement) -> Entry | None:
+    """What the settled legs returned; None where every leg is pending. Those stay at risk."""
+    legs = tuple(leg for leg in settlement.legs if leg.state is not LegState.PENDING)
+    if not legs:
+        return None
+    stake = sum(leg.stake_cents for leg in legs)
+    payout = sum(leg.payout_cents for leg in legs)
+    all_back = all(leg.state is LegState.REFUNDED for leg in legs)
+    return _entry(
+        slot,
+        Event.REFUNDED if all_back else Event.SETTLED,
+        {Book.AT_RISK: -stake, Book.BANKROLL: payout, Book.RESULT: stake - payout},
         legs=legs,
     )
 
 
-def _settled(ticket: Ticket, leg: Leg, result: Result, declared: int | None) -> SettledLeg:
-    bet = bet_type(ticket.bet)
-    if _is_refunded(bet, leg.combination, result, declared):
-        return _leg(ticket, leg, LegState.REFUNDED, leg.stake_cents)
-    wins = has_won(bet, leg.combination, result, declared)
-    if wins is False:
-        return _leg(ticket, leg, LegState.LOST, 0)
-    dividend = _dividend(ticket, bet, leg.combination, result.dividends)
-    if dividend is None or bet.wins in _OWN_RULES:
-        return _leg(ticket, leg, LegState.PENDING, 0)
-    payout = round(leg.stake_cents * dividend.per_euro)
-    return _leg(ticket, leg, LegState.WON, payout, dividend.per_euro)
-
-
-def _leg(
-    ticket: Ticket, leg: Leg, state: LegState, payout: int, per_euro: float | None = None
-) -> SettledLeg:
-    pending = state is LegState.PENDING
-    return SettledLeg(
-        operator=ticket.operator,
-        bet=ticket.bet,
-        combination=leg.combination,
-        state=state,
-        stake_cents=leg.stake_cents,
-        payout_cents=payout,
-        profit_cents=0 if pending else payout - leg.stake_cents,
-        per_euro=per_euro,
+def reversed_entry(slot: Slot, entry: Entry, note: str) -> Entry:
+    """The opposite of an entry: what a corrected result, or a mark taken back, undoes."""
+    return Entry(
+        id=_id(slot, Event.REVERSED),
+        account=entry.account,
+        race=entry.race,
+        event=Event.REVERSED,
+        at=slot.at,
+        postings=tuple(Posting(book=p.book, amount_cents=-p.amount_cents) for p in entry.postings),
+        legs=entry.legs,
+        reverses=entry.id,
+        note=note,
     )
 
 
-def _is_refunded(
-    bet: BetType, combination: tuple[int, ...], result: Result, declared: int | None
-) -> bool:
-    if bet.code in result.refunded:
-        return True
-    if declared is not None and declared < bet.least_declared:
-        return True
-    if declared is not None and declared - len(result.non_runners) < bet.least_starters:
-        return True
-    absent = [number in result.non_runners for number in combination]
-    return all(absent) if bet.wins in _OWN_RULES else any(absent)
+def _entry(
+    slot: Slot,
+    event: Event,
+    moved: dict[Book, int],
+    *,
+    legs: tuple[SettledLeg, ...] = (),
+    note: str | None = None,
+) -> Entry:
+    return Entry(
+        id=_id(slot, event),
+        account=slot.account,
+        race=slot.race,
+        event=event,
+        at=slot.at,
+        postings=tuple(Posting(book=book, amount_cents=cents) for book, cents in moved.items()),
+        legs=legs,
+        note=note,
+    )
 
 
-_OWN_RULES = frozenset({Wins.RANKED, Wins.FIRST_FOUR_AMONG})  # bonus ranks, ranks of one non-runner
+def _id(slot: Slot, event: Event) -> str:
+    return f"{slot.race}/{slot.account}/{event}-{slot.number}"
 
 
-def has_won(
-    bet: BetType, combination: tuple[int, ...], result: Result, declared: int | None
-) -> bool | None:
-    """Whether the combination wins by the order of finish; None where that cannot be told yet.
-
-    A dead heat is resolved in the combination's favour, as the rules of tote bets do: with two
-    seconds, the winner and either of them win a couple, the two seconds alone do not.
-    """
-    rule = _RULES.get(bet.wins)
-    return None if rule is None else rule(bet, combination, result, declared)
+# --- files -------------------------------------------------------------------------------------
 
 
-Combination = tuple[int, ...]
-Rule = Callable[[BetType, Combination, Result, int | None], bool | None]
+@dataclass(frozen=True, slots=True)
+class _File:
+    entries: tuple[Entry, ...]
 
 
-def _within(combination: Combination, result: Result, last: int) -> bool | None:
-    """Whether all of them can be among the first `last`; None while the order is too short."""
-    place = 1
-    for tied in result.order:
-        mine = len(set(tied) & set(combination))
-        if mine and place + mine - 1 > last:
-            return False
-        place += len(tied)
-    return _all_listed(combination, result, is_told=place - 1 >= last)
+def write_entries(entries: Sequence[Entry]) -> bytes:
+    """The bytes of entries.json, amounts in euros."""
+    return to_pretty_json(in_euros(to_builtins(_File(tuple(entries)))))
 
 
-def _all_listed(combination: Combination, result: Result, *, is_told: bool) -> bool | None:
-    """True where all are in the order; None for one that the order may not have come to yet."""
-    missing = [number for number in combination if result.position(number) is None]
-    if not missing:
-        return True
-    out = {*result.disqualified, *result.fallen}
-    return False if is_told or out.intersection(missing) else None
-
-
-def _at(combination: Combination, result: Result, wanted: int) -> bool | None:
-    """Whether the only horse of a combination can be at one place."""
-    place = 1
-    for tied in result.order:
-        if combination[0] in tied:
-            return place <= wanted < place + len(tied)
-        place += len(tied)
-    return _all_listed(combination, result, is_told=place - 1 >= wanted)
-
-
-def _placed(_: BetType, numbers: Combination, result: Result, declared: int | None) -> bool | None:
-    return None if declared is None else _within(numbers, result, places_paid(declared))
-
-
-def _first_n(bet: BetType, numbers: Combination, result: Result, _: int | None) -> bool | None:
-    within = _within(numbers, result, bet.legs)
-    if not within or bet.order is not Order.EXACT:
-        return within
-    positions = [result.position(number) or 0 for number in numbers]
-    return positions == sorted(positions)
-
-
-_RULES: dict[Wins, Rule] = {
-    Wins.FIRST: lambda _bet, numbers, result, _n: _within(numbers, result, 1),
-    Wins.SECOND: lambda _bet, numbers, result, _n: _at(numbers, result, 2),
-    Wins.FOURTH: lambda _bet, numbers, result, _n: _at(numbers, result, 4),
-    Wins.PLACED: _placed,
-    Wins.FIRST_N: _first_n,
-    Wins.TWO_OF_PLACED: lambda _bet, numbers, result, _n: _within(numbers, result, 3),
-    Wins.TWO_OF_FOUR: lambda _bet, numbers, result, _n: _within(numbers, result, 4),
-}
-
-
-def _dividend(
-    ticket: Ticket, bet: BetType, combination: tuple[int, ...], dividends: Sequence[Dividend]
-) -> Dividend | None:
-    exact = bet.order is Order.EXACT
-    wanted = combination if exact else tuple(sorted(combination))
-    for dividend in dividends:
-        shown = dividend.combination if exact else tuple(sorted(dividend.combination))
-        if dividend.operator == ticket.operator and dividend.bet == bet.code and shown == wanted:
-            return dividend
-    return None
-
-
-def write_settlement(settlement: Settlement) -> bytes:
-    """The bytes of settlement.json, amounts in euros."""
-    return to_pretty_json(in_euros(to_builtins(settlement)))
-
-
-def read_settlement(content: bytes) -> Settlement:
-    """Read settlement.json. Raises InputError where it is not one."""
-    return from_builtins(Settlement, in_cents(from_json(dict, content)))
+def read_entries(content: bytes) -> tuple[Entry, ...]:
+    """Read entries.json. Raises InputError where it is not one."""
+    return from_builtins(_File, in_cents(from_json(dict, content))).entries

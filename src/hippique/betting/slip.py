@@ -67,24 +67,40 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerReading:
-    """What a bettor gets of one runner, slip or not. fair = 1/p_win; shown: the operator's odds."""
+    """What a bettor gets of one runner, slip or not. fair = 1/p_win, fair_place = 1/p_place.
+
+    shown: win odds of the bettor's first operator that shows any; shown_by: of each operator.
+    closing: operator → the win dividend forecast at the close {mean, low, high, flags}. place:
+    operator → the place dividend {shown_low, shown_high, mean, low, high}. limit: bet → the
+    dividend from which it would pass alone. best: bet → the operator that is forecast to pay most.
+    """
 
     number: int
     p_win: float
     p_place: float | None = None
     fair: float
+    fair_place: float | None = None
     shown: float | None = None
+    shown_by: Mapping[str, float] = field(default_factory=dict)
     closing: Mapping[str, Any] = field(default_factory=dict)
+    place: Mapping[str, Any] = field(default_factory=dict)
     limit: Mapping[str, float] = field(default_factory=dict)
+    best: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Expected loss per euro of playing this bet anyway."""
+    """Expected loss per euro of playing this bet anyway, as its crowd plays it.
+
+    least_loss_per_eur: that of the combination which costs least, `cheapest`; below 0 it would
+    gain, but the best of many estimates is too good. Both None where none is priced by itself.
+    """
 
     operator: str
     bet: str
     loss_per_eur: float
+    least_loss_per_eur: float | None = None
+    cheapest: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

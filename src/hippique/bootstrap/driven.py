@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from hippique.bootstrap.estimators import check_estimator
 from hippique.bootstrap.wiring import (
     RECORDED,
     SIMULATED,
@@ -35,12 +36,14 @@ from hippique.runtime.clocks import DrivenClock
 from hippique.runtime.dispatcher import run_due, sole_dispatch
 from hippique.settings import Settings
 from hippique.sources.addresses import site_addresses
+from hippique.sources.racecourse_truth import RacecourseTruth
 from hippique.sources.recorded import RecordedSource
 from hippique.telemetry import traceback_tail
 
 # Reserved names: no such hosts exist, no socket is opened. One a site, as the real ones: a host
 # that asks for a pause must not close the other two.
 IN_PROCESS = {site: f"http://{site}.racecourse.test/{site}" for site in ("zeturf", "geny", "pmu")}
+RACECOURSE = "http://racecourse.test"
 FIRST_DATE = dt.date(2026, 6, 6)
 DATES = 300  # seeds choose among this many days, both clock changes among them
 
@@ -117,6 +120,7 @@ def simulated_drive(settings: Settings, draw: Draw, show: Show) -> Drive:
         new_id=_ids(draw.seed),
         parallel=False,
         eager_reports=False,
+        truth=RacecourseTruth(RACECOURSE, transport=httpx.WSGITransport(app)),
     )
     for line in faults.describe():
         outside.journal.event("INFO", "Fault on demand", fault=line)
@@ -145,6 +149,8 @@ def _drive(settings: Settings, mode: Mode, day: dt.date, show: Show, outside: Ou
     clock = outside.clock
     if not isinstance(clock, DrivenClock):
         raise TypeError("a driven day needs a driven clock")
+    # Before a folder is made that would stay empty.
+    check_estimator(settings.estimator, mode.name, simulated=mode.simulated)
     folder = open_folder(show.data, clock, durable=False)
     mark_folder(folder, mode)
     service = make_service(settings, mode, folder, outside)

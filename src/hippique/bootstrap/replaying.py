@@ -10,11 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from hippique.betting.slip import decision_document, write_decision
+from hippique.bootstrap.estimators import ESTIMATORS
 from hippique.bootstrap.identity import code_version
-from hippique.bootstrap.wiring import ESTIMATORS, POLICIES, Mode, make_options, make_sources
+from hippique.bootstrap.wiring import POLICIES, Mode, make_options, make_sources
 from hippique.day import addresses
 from hippique.day.analyse import Inputs, decide, read_forecast
 from hippique.day.desk import Desk
+from hippique.day.enrich import gather
+from hippique.day.folder import Folder
+from hippique.day.past import PastRides
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan, PlannedRace
 from hippique.day.race_day import decision_of, latest_plan, load, snapshots_of
@@ -54,9 +58,10 @@ def replay_archived(settings: Settings, archive: Archive, plan: Plan) -> Replay:
     """
     then = settings.model_copy(update=_settings_then(plan))
     memory = MemoryArchive()
+    past = PastRides(archive)  # asked as of each visit: later results change nothing
 
     def desk_at(sources: Sequence[Source], instant: dt.datetime) -> Desk:
-        return _desk(then, plan, memory, sources, instant)
+        return replace(_desk(then, plan, memory, sources, instant), past=past)
 
     return replay_day(archive, _sites(then, plan), desk_at, plan.date, code_version())
 
@@ -73,15 +78,18 @@ def decide_again(settings: Settings, archive: Archive, race: RaceId) -> tuple[di
     snapshots = snapshots_of(archive, race, Phase.H5)
     if plan is None or frozen is None or planned is None or snapshots is None:
         raise NotFound(f"{race} has no frozen decision in this archive")
+    then = settings.model_copy(update=_settings_then(plan))
+    desk = _desk(then, plan, MemoryArchive(), (), frozen.decided_at)
+    kept = Folder(archive, folder)
+    is_enriched = addresses.JE_STATS in kept.names()  # else nothing may be made, only read
     inputs = Inputs(
         race=planned,
         snapshots=snapshots,
         earlier=snapshots_of(archive, race, Phase.H30),
         forecast=read_forecast(archive.read(f"{folder}/{addresses.FORECAST}")),
         hashes=frozen.inputs,
+        evidence=gather(desk, planned, Phase.H5, kept, snapshots) if is_enriched else None,
     )
-    then = settings.model_copy(update=_settings_then(plan))
-    desk = _desk(then, plan, MemoryArchive(), (), frozen.decided_at)
     made = decide(inputs, setting_of(desk), frozen.decided_at)
     again = replace(made, versions=frozen.versions)  # other code is `replay`'s to tell
     return decision_document(again), write_decision(again) == write_decision(frozen)

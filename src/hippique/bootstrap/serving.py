@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from hippique.bootstrap.course_calls import make_read_course
+from hippique.bootstrap.estimators import check_estimator
 from hippique.bootstrap.listening import answer, bind, stoppable
 from hippique.bootstrap.wiring import (
     LIVE,
@@ -46,6 +47,7 @@ from hippique.runtime.delivery import Report
 from hippique.runtime.dispatcher import Dispatcher
 from hippique.settings import Settings, data_folder
 from hippique.sources.racecourse_clock import read_racecourse_time
+from hippique.sources.racecourse_truth import RacecourseTruth
 from hippique.telemetry import CountingJournal, StructuredJournal, traceback_tail
 from hippique.web.api import Check, Doors, make_app
 
@@ -105,6 +107,7 @@ def plug(settings: Settings) -> Running:
     clock = clock_of(settings)
     folder = open_folder(data_folder(settings, os.environ), clock)
     mode = _mode(settings, folder)
+    check_estimator(settings.estimator, mode.name, simulated=mode.simulated)
     mark_folder(folder, mode)
     registry = CollectorRegistry()
     is_viewed = mode is not LIVE and not settings.racecourse_url
@@ -114,6 +117,7 @@ def plug(settings: Settings) -> Running:
         sources=() if is_viewed else make_sources(settings, sites, clock, chance=SystemRandom()),
         journal=_journal(settings, mode, clock, registry),
         new_id=lambda prefix: f"{prefix}-{uuid.uuid4()}",
+        truth=RacecourseTruth(settings.racecourse_url) if settings.racecourse_url else None,
     )
     service = make_service(settings, mode, folder, outside)
     report = _reporter(outside.journal)

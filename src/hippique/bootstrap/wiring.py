@@ -8,23 +8,26 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from hippique import __version__
-from hippique.betting.policy import ControlPolicy, Policy
+from hippique.betting.policy import Policy, packaged
+from hippique.bootstrap.channels import slip_channel
+from hippique.bootstrap.estimators import ESTIMATORS, TRUTH, check_estimator
 from hippique.bootstrap.identity import code_version, settings_version
 from hippique.day import addresses
 from hippique.day.desk import Desk, Journal, Options
 from hippique.day.manifest import create_once
 from hippique.day.outcome import Status
+from hippique.day.past import PastRides
 from hippique.day.race_day import load
 from hippique.day.service import DayService
 from hippique.day.tasks import read_payload
 from hippique.errors import InputError
-from hippique.forecast.forecaster import Forecaster, MarketForecaster
-from hippique.ports import Archive, Clock, Source, Task, Views
+from hippique.ports import Archive, Clock, Source, Task, Truth, Views
 from hippique.racing.codec import to_json
 from hippique.report.ledger import rebuild_ledger
 from hippique.report.update import publish_fiches, update_reports
@@ -42,11 +45,12 @@ from hippique.sources.client import Habits, PoliteClient, user_agent
 from hippique.sources.exchange import Pulse
 from hippique.sources.sites import site_sources
 
-POLICIES: dict[str, Callable[[], Policy]] = {"control": ControlPolicy}
-ESTIMATORS: dict[str, Callable[[], Forecaster]] = {"market": MarketForecaster}
 CLAIM_MARGIN_S = 10.0
 CALL_LIMIT_S = 15.0
 QUEUE = "queue.sqlite"
+POLICIES: dict[str, Callable[[], Policy]] = {
+    name: partial(packaged, name) for name in ("control", "kelly-pure", "gpi-5.1")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +185,7 @@ def make_options(
         queue_path=settings.queue_path,
         parallel=parallel,
         eager_reports=eager_reports,
+        service_url=settings.service_url,
         versions={"code": code_version(), "settings": _settings_version(settings)},
     )
 
@@ -217,7 +222,8 @@ class FileReports:
 class Outside:
     """What a day service meets: time, sites, a journal, and where its correlation ids come from.
 
-    parallel: whether the sites are asked side by side. eager_reports: see Options.
+    parallel: whether the sites are asked side by side. eager_reports: see Options. truth: the
+    simulated racecourse, where there is one.
     """
 
     clock: Clock
@@ -226,10 +232,12 @@ class Outside:
     new_id: Callable[[str], str]
     parallel: bool = True
     eager_reports: bool = True
+    truth: Truth | None = None
 
 
 def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outside) -> DayService:
-    """A day service over a data folder."""
+    """A day service over a data folder. Raises SettingsError, see `check_estimator`."""
+    check_estimator(settings.estimator, mode.name, simulated=mode.simulated)
     claims = SqliteClaims(
         folder.file,
         owner=this_process(uuid.uuid4().hex),
@@ -251,6 +259,9 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
         journal=outside.journal,
         reports=FileReports(folder.archive, folder.views, outside.clock),
         new_id=outside.new_id,
+        past=PastRides(folder.archive),
+        truth=outside.truth if settings.estimator == TRUTH else None,
+        channel=slip_channel(settings),
     )
     return DayService(desk, time.monotonic)
 

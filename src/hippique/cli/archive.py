@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hippique.betting.amounts import Lang
+from hippique.betting.explain import Kind, Story, explained
+from hippique.betting.slip import decision_document
 from hippique.bootstrap.replaying import replay_archived
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import day_or_latest, open_archive, settings_for
 from hippique.day.documents import day_document, race_document
 from hippique.day.race_day import latest_plan
 from hippique.day.status import RaceState, day_status, race_state
+from hippique.day.story import read_story
 from hippique.day.tasks import local_text
 from hippique.day.verify import verify_day, verify_seals
 from hippique.errors import InputError, NotFound
 from hippique.ports import Archive
-from hippique.racing.card import RaceKey
+from hippique.racing.card import RaceId, RaceKey
+from hippique.racing.codec import to_builtins
+from hippique.racing.money import in_euros
 from hippique.report.facts import race_facts
 from hippique.report.fiche import fiche_text
 from hippique.report.summary import summary_text
 from hippique.runtime.clocks import WallClock
 
+LEAST_WIDTH, MOST_WIDTH = 80, 120  # of `explain`: below, tables would break; above, eyes tire
+STYLES: Mapping[Kind, Mapping[str, Any]] = {
+    "title": {"bold": True},
+    "banner": {"fg": "yellow", "bold": True},
+    "head": {"bold": True, "underline": True},
+    "good": {"fg": "green"},
+    "bad": {"fg": "red"},
+    "plain": {},
+    "faint": {"dim": True},
+}
 day_argument = click.argument("day", required=False)
 
 
@@ -92,43 +110,40 @@ def _fiche(archive: Archive, date: dt.date, race: str, now: dt.datetime) -> str:
 @click.command(epilog="Example: hippique explain 2026-06-07 R1C3")
 @click.argument("day")
 @click.argument("race")
+@click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language."
+)
 @data_option
 @json_option
 @foreseeable
-def explain(day: str, race: str, data: Path | None, *, as_json: bool) -> None:
-    """Say why a race got its slip or its no-bet: gates, reasons, inputs and versions."""
+def explain(day: str, race: str, lang: Lang, data: Path | None, *, as_json: bool) -> None:
+    """Tell a decision's story: what was seen, each gate, what would have changed it, what came.
+
+    From the archive alone: nothing is decided again.
+    """
     archive = open_archive(data)
-    document = race_document(archive, day_or_latest(archive, day), race, WallClock().now())
-    decision = document["decision"]
-    if decision is None:
-        raise NotFound(f"{day}/{race} is not decided: H5 is {document['phases'].get('H5', '-')}")
-    kept = ("decision", "policy", "estimator", "gates", "reasons", "ev", "inputs", "versions")
-    told = {name: decision[name] for name in kept}
+    identity = RaceId(day_or_latest(archive, day), RaceKey.parse(race))
+    story = read_story(archive, identity, WallClock().now())
     if as_json:
-        print_json(told)
+        print_json(_told(story, lang))
         return
-    for line in _why(decision):
-        click.echo(line)
+    width = max(LEAST_WIDTH, min(shutil.get_terminal_size().columns, MOST_WIDTH))
+    for line in explained(story, lang, width):
+        click.echo(click.style(line.text, **STYLES[line.kind]))  # a pipe gets no colours
 
 
-def _why(decision: dict[str, Any]) -> list[str]:
-    head = f"{decision['race']}: {decision['decision']} ({decision['policy']})"
-    gates = [
-        f"  {'✓' if g['passed'] else '✗'} {g['gate']}: {g['value']} (seuil {g['threshold']})"
-        for g in decision["gates"]
-    ]
-    tickets = [
-        f"  ticket {t['label']} {'-'.join(map(str, leg['combination']))}: {leg['stake_eur']:.2f} € "
-        f"chez {t['operator']}"
-        for t in decision["tickets"]
-        for leg in t["legs"]
-    ]
-    ev = decision["ev"]
-    if ev is not None:
-        told = f"  EV {ev['mean_eur']:+.2f} EUR at the odds shown, no interval yet"
-        tickets.append(f"{told}; play before {decision['play_before']}")
-    inputs = [f"  {name}: {digest}" for name, digest in decision["inputs"].items()]
-    return [head, *tickets, *gates, *(f"  {r}" for r in decision["reasons"]), *inputs]
+def _told(story: Story, lang: Lang) -> dict[str, Any]:
+    """The whole decision, what came after it, and the story's own lines."""
+    at, reason = story.withdrawn or (None, None)
+    return {
+        **decision_document(story.decision),
+        "withdrawal": {"withdrawn_at": at, "reason": reason} if at else None,
+        "sent_at": story.sent_at,
+        "order": story.order,
+        "settlement": in_euros(to_builtins(story.settlement)) if story.settlement else None,
+        "study_settled": in_euros(to_builtins(story.study_legs)),
+        "story": [line.text for line in explained(story, lang, LEAST_WIDTH)],
+    }
 
 
 @click.command(epilog="Example: hippique verify 2026-06-07")

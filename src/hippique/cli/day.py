@@ -43,8 +43,16 @@ RECORDED_OPERATORS = ("pmu", "pmu_fr")  # the recorded pools are PMU's; ZEturf's
 @click.option("--speed", type=click.FloatRange(min=1), help="Pace the show: ×SPEED race time.")
 @click.option("--races", type=int, help="French races in all; default 30 to 50 by the seed.")
 @faults_option
-@click.option("--policy", type=click.Choice(["control"]), help="Who decides at H-5.")
-@click.option("--estimator", type=click.Choice(["market"]), help="Whose chances are used.")
+@click.option(
+    "--policy",
+    type=click.Choice(["control", "kelly-pure", "gpi-5.1"]),
+    help="Who decides at H-5.",
+)
+@click.option(
+    "--estimator",
+    type=click.Choice(["market", "gpi51", "truth"]),
+    help="Whose chances are used; truth in simulation only.",
+)
 @click.option(
     "--recorded",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

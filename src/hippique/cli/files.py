@@ -1,4 +1,4 @@
-"""`hippique workbook` and `hippique ledger`: the files rebuilt from the archive."""
+"""`hippique workbook`: the files rebuilt from the archive."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ from pathlib import Path
 
 import click
 
-from hippique.betting.ledger import read_settlement
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import day_or_latest, folder_path, needs_plan, open_archive
-from hippique.day import addresses
-from hippique.ports import Archive
-from hippique.racing.codec import to_builtins
-from hippique.racing.money import in_euros
-from hippique.report.ledger import check_ledger, rebuild_ledger
 from hippique.report.update import rebuild_workbook, update_reports
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.disk_archive import DiskViews
@@ -58,47 +52,3 @@ def _tell_written(written: list[str], *, as_json: bool) -> None:
         return
     for path in written:
         click.echo(path)
-
-
-@click.group(epilog="Example: hippique ledger show")
-def ledger() -> None:
-    """Stakes and payouts, a view of the archive's settlements."""
-
-
-@ledger.command("show", epilog="Example: hippique ledger show --json")
-@data_option
-@json_option
-@foreseeable
-def show_ledger(data: Path | None, *, as_json: bool) -> None:
-    """List every settled race with its stake and return; rebuilds ledger.sqlite."""
-    archive = open_archive(data)
-    rebuild_ledger(archive, _views(data), WallClock().now())
-    entries = _entries(archive)
-    if as_json:
-        print_json({"ok": True, "entries": entries})
-        return
-    for entry in entries:
-        click.echo(
-            f"{entry['race']}  mise {entry['staked_eur']:.2f}  retour {entry['returned_eur']:.2f}"
-            f"  résultat {entry['profit_eur']:+.2f}"
-        )
-
-
-def _entries(archive: Archive) -> list[dict[str, object]]:
-    found = [a for a in archive.addresses() if a.endswith(f"/RESULT/{addresses.SETTLEMENT}")]
-    return [in_euros(to_builtins(read_settlement(archive.read(address)))) for address in found]
-
-
-@ledger.command(epilog="Example: hippique ledger check")
-@data_option
-@json_option
-@foreseeable
-def check(data: Path | None, *, as_json: bool) -> None:
-    """Compare ledger.sqlite with the archive; ends with 1 where they differ."""
-    faults = check_ledger(open_archive(data), _views(data), WallClock().now())
-    if as_json:
-        print_json({"ok": not faults, "faults": faults})
-    else:
-        click.echo("the ledger agrees with the archive" if not faults else "\n".join(faults))
-    if faults:
-        raise SystemExit(1)

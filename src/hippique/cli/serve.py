@@ -22,8 +22,16 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @data_option
 @click.option("--racecourse", help="Simulated racecourse to read instead of the live sites.")
-@click.option("--policy", type=click.Choice(["control"]), help="Who decides at H-5.")
-@click.option("--estimator", type=click.Choice(["market"]), help="Whose chances are used.")
+@click.option(
+    "--policy",
+    type=click.Choice(["control", "kelly-pure", "gpi-5.1"]),
+    help="Who decides at H-5.",
+)
+@click.option(
+    "--estimator",
+    type=click.Choice(["market", "gpi51", "truth"]),
+    help="Whose chances are used; truth in simulation only.",
+)
 @foreseeable
 def serve(host: str, port: int, data: Path | None, **given: str | None) -> None:
     """Run the day by itself until SIGTERM or Ctrl-C, then stop within ten seconds with exit 0.

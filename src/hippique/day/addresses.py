@@ -12,10 +12,18 @@ SLIP = "slip.json"
 SNAPSHOT = "snapshot.json"
 FORECAST = "forecast.json"
 READING = "reading.json"
+JE_STATS = "je_stats.json"
+CHRONOS = "chronos.json"
+TRUTH = "truth.json"
 PAGES = "pages.json"
 RACE = "race.json"
 RESULT = "result.json"
 SETTLEMENT = "settlement.json"
+ENTRIES = "entries.json"
+WITHDRAWN = "withdrawn.json"
+CORRECTION = "correction.json"
+MARK = "mark.json"
+SENT = "sent.json"
 PLAN = "plan.json"
 SUMMARY = "summary.json"
 SEAL = "seal.json"
@@ -41,6 +49,26 @@ def phase_folder(race: RaceId, phase: str) -> str:
 def look_folder(race: RaceId, phase: str) -> str:
     """An operator's look before the phase is due: kept apart, once."""
     return f"{race}/manual/{phase}"
+
+
+def shadow(race: RaceId, policy: str) -> str:
+    """What another policy decided at H-5, on paper: a file of the H5 folder."""
+    return f"{race}/H5/shadow/{policy}.json"
+
+
+def corrections_folder(race: RaceId, number: int) -> str:
+    """A later look at a settled race, beside the chain and the seal; from 1."""
+    return f"{race}/corrections/{number}"
+
+
+def played_folder(race: RaceId, number: int) -> str:
+    """The bettor's own marks of a slip, beside the chain and the seal; from 1."""
+    return f"{race}/played/{number}"
+
+
+def sent_folder(race: RaceId, kind: str) -> str:
+    """That the bettor was told of a slip or a withdrawal: beside the chain and the seal."""
+    return f"{race}/sent/{kind}"
 
 
 def odds_folder(race: RaceId, now: datetime) -> str:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hippique.betting.moves import Estimate
 from hippique.betting.policy import Policy, Situation
 from hippique.betting.slip import (
     Decision,
+    RaceReading,
     Verdict,
     read_decision,
     total_stake_cents,
     write_decision,
 )
 from hippique.betting.terms import terms_of
+from hippique.betting.what_if import what_if
 from hippique.day import addresses
 from hippique.day.folder import Folder
 from hippique.day.manifest import sha256
 from hippique.day.plan import PlannedRace
 from hippique.day.snapshots import RaceSnapshots
+from hippique.forecast.closing_price import closing_readings
 from hippique.forecast.forecaster import Evidence, Forecast, Forecaster, NoForecast
 from hippique.racing.codec import from_json, to_pretty_json
 
@@ -38,22 +42,23 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """The frozen inputs of a decision: their bytes are hashed into it."""
+    """The frozen inputs of a decision: their bytes are hashed into it.
+
+    evidence: what the chances were made from; None leaves card and enrichment unknown.
+    """
 
     race: PlannedRace
     snapshots: RaceSnapshots
     earlier: RaceSnapshots | None
     forecast: Forecast | NoForecast
     hashes: Mapping[str, str]
+    evidence: Evidence | None = None
 
 
 def write_forecast(
-    folder: Folder, race: PlannedRace, snapshots: RaceSnapshots, forecaster: Forecaster
+    folder: Folder, evidence: Evidence, forecaster: Forecaster
 ) -> Forecast | NoForecast:
-    """Write the chances of a phase's snapshots, or why there are none."""
-    evidence = Evidence(
-        race=str(race.race), snapshots=snapshots.snapshots, declared=race.declared
-    )
+    """Write the chances that a phase's evidence gives, or why there are none."""
     made = forecaster.forecast(evidence)
     content = folder.write(addresses.FORECAST, to_pretty_json(_as_document(made)))
     return read_forecast(content)
@@ -88,16 +93,40 @@ class _FullForecastFile:
 
 def decide(inputs: Inputs, setting: Setting, now: dt.datetime) -> Decision:
     """The decision of a race, from frozen inputs alone."""
-    situation = Situation(
+    situation = situation_of(inputs, setting.operators, now)
+    verdict = setting.policy.decide(situation)
+    change = what_if(setting.policy, situation, verdict, _estimate(inputs, setting.forecaster))
+    return replace(_freeze(verdict, inputs, setting, now), counterfactual=change)
+
+
+def _estimate(inputs: Inputs, forecaster: Forecaster) -> Estimate:
+    """The chances that other snapshots would have given, all other evidence as it was."""
+    evidence = inputs.evidence or Evidence(
+        race=str(inputs.race.race),
+        snapshots=inputs.snapshots.snapshots,
+        declared=inputs.race.declared,
+        earlier=inputs.earlier.snapshots if inputs.earlier else (),
+    )
+    return lambda snapshots: forecaster.forecast(replace(evidence, snapshots=snapshots))
+
+
+def situation_of(inputs: Inputs, operators: tuple[str, ...], now: dt.datetime) -> Situation:
+    """All that a policy may look at."""
+    card = inputs.evidence.card if inputs.evidence else None
+    return Situation(
         race=str(inputs.race.race),
         day=inputs.race.date,
         declared=inputs.race.declared,
         forecast=inputs.forecast,
         snapshots=inputs.snapshots.snapshots,
         earlier=inputs.earlier.snapshots if inputs.earlier else (),
-        operators=setting.operators,
+        operators=operators,
+        discipline=inputs.race.discipline or (card.discipline if card else None),
+        runners_card=card.runners if card else (),
+        enrichment=inputs.evidence.enrichment if inputs.evidence else None,
+        off_time=inputs.race.off_time,
+        decided_at=now,
     )
-    return _freeze(setting.policy.decide(situation), inputs, setting, now)
 
 
 def _freeze(verdict: Verdict, inputs: Inputs, setting: Setting, now: dt.datetime) -> Decision:
@@ -117,10 +146,25 @@ def _freeze(verdict: Verdict, inputs: Inputs, setting: Setting, now: dt.datetime
         gates=verdict.gates,
         reasons=verdict.reasons,
         counterfactual=None,
-        reading=verdict.reading,
+        reading=_with_closing(verdict.reading, inputs, setting.operators),
         inputs=inputs.hashes,
         versions=setting.versions,
     )
+
+
+def _with_closing(reading: RaceReading, inputs: Inputs, operators: tuple[str, ...]) -> RaceReading:
+    """The reading with the closing odds forecast in each operator's win pool, by pool."""
+    race = inputs.race
+    if race.off_time is None:
+        return reading
+    pools = {terms_of(operator, "win", race.date).pool for operator in operators}
+    seen = [snapshot for snapshot in inputs.snapshots.snapshots if snapshot.pool in pools]
+    closing = closing_readings(seen, race.off_time)
+    runners = tuple(
+        replace(runner, closing=runner.closing or closing.get(runner.number, {}))
+        for runner in reading.runners
+    )
+    return replace(reading, runners=runners)
 
 
 def _play_before(verdict: Verdict, race: PlannedRace) -> dt.datetime | None:

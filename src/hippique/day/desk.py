@@ -9,9 +9,10 @@ from typing import Protocol
 
 from hippique.betting.policy import Policy
 from hippique.day.manifest import Stamp
+from hippique.day.past import PastRides
 from hippique.day.plan import Scope
 from hippique.forecast.forecaster import Forecaster
-from hippique.ports import Archive, Claims, Clock, Source, TaskQueue, Views
+from hippique.ports import Archive, Claims, Clock, SlipChannel, Source, TaskQueue, Truth, Views
 from hippique.racing.card import RaceId
 
 
@@ -35,7 +36,8 @@ class Options:
 
     mode: live, simulated, recorded or replayed. parallel: ask the sources side by side.
     eager_reports: publish after every tick that changed something, not at the close alone.
-    versions: code, model and settings, written into every manifest and decision.
+    versions: code, model and settings, written into every manifest and decision. service_url:
+    root of our own pages, for links; None where nobody reaches them.
     """
 
     mode: str
@@ -46,11 +48,17 @@ class Options:
     queue_path: str = "projects/local/locations/local/queues/hippique-tasks/tasks"
     parallel: bool = True
     eager_reports: bool = True
+    service_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Ports and policies of a day. new_id gives correlation ids: `new_id("run")` → run-<uuid>."""
+    """Ports and policies of a day. new_id gives correlation ids: `new_id("run")` → run-<uuid>.
+
+    past: rides read before, kept between visits; None reads the desk's own archive each time.
+    truth: in simulation only, where the estimator asks for it. channel: where slips go out; None
+    sends none.
+    """
 
     sources: tuple[Source, ...]
     archive: Archive
@@ -64,6 +72,9 @@ class Desk:
     journal: Journal
     reports: Reports
     new_id: Callable[[str], str]
+    past: PastRides | None = None
+    truth: Truth | None = None
+    channel: SlipChannel | None = None
 
     def now(self) -> dt.datetime:
         """Race time."""

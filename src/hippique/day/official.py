@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hippique.betting.settlement import OfficialRace, PaidBack
 from hippique.day.capture import Taken
 from hippique.day.merge import TRUST
 from hippique.racing.card import RaceStatus
@@ -16,6 +17,7 @@ class RaceResult:
     """The order that settles, by whom, with every operator's dividends; who differs on the winner.
 
     result is None while nobody is official. cancelled: a source says that the race was not run.
+    couplings: numbers that run for one owner. paid_back: refunded bets with whose they are.
     """
 
     race: str
@@ -24,6 +26,20 @@ class RaceResult:
     declared: int | None = None
     cancelled: bool = False
     disagreements: tuple[str, ...] = ()
+    couplings: tuple[tuple[int, ...], ...] = ()
+    paid_back: tuple[PaidBack, ...] = ()
+
+    @property
+    def official(self) -> OfficialRace | None:
+        """What the tickets settle on; None while nobody is official."""
+        if self.result is None:
+            return None
+        return OfficialRace(
+            result=self.result,
+            declared=self.declared,
+            couplings=self.couplings,
+            paid_back=self.paid_back,
+        )
 
 
 def official_result(race: str, taken: Sequence[Taken], declared: int | None) -> RaceResult:
@@ -44,7 +60,21 @@ def official_result(race: str, taken: Sequence[Taken], declared: int | None) -> 
         result=replace(chosen, dividends=tuple(dict.fromkeys(dividends)), refunded=refunded),
         declared=declared,
         disagreements=_other_winners(with_order),
+        couplings=_couplings(ordered),
+        paid_back=tuple(
+            PaidBack(bet=bet, operators=_SPEAKS_OF.get(source, ()))
+            for source, result in official
+            for bet in result.refunded
+        ),
     )
+
+
+# A reading names the refunded bet, not the operator; PMU's shops and internet share its answer.
+_SPEAKS_OF = {
+    "zeturf": ("zeturf",),
+    "pmu": ("pmu", "pmu_fr"),
+    "geny": ("pmu", "pmu_fr", "genybet"),
+}
 
 
 def _rank(source: str) -> int:
@@ -63,6 +93,19 @@ def _official(one: Taken) -> Result | None:
 def _declared(ordered: Sequence[Taken]) -> int | None:
     said = (one.reading.only_race().declared for one in ordered)
     return next((count for count in said if count), None)
+
+
+def _couplings(ordered: Sequence[Taken]) -> tuple[tuple[int, ...], ...]:
+    """The coupled entries as the first source that shows any has them: PMU, whose rule they are."""
+    for one in sorted(ordered, key=lambda taken: taken.reading.source != "pmu"):
+        groups: dict[str, list[int]] = {}
+        for runner in one.reading.only_race().runners:
+            if runner.coupling:
+                groups.setdefault(runner.coupling, []).append(runner.number)
+        found = tuple(tuple(group) for group in groups.values() if len(group) > 1)
+        if found:
+            return found
+    return ()
 
 
 def _other_winners(official: Sequence[tuple[str, Result]]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from hippique.day import addresses
 from hippique.day.capture import Failure, KeptPage, unpack_page
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
-from hippique.day.manifest import Manifest
+from hippique.day.manifest import Manifest, create_once
 from hippique.day.outcome import Order, Outcome, Status
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan, PlannedRace
@@ -159,6 +159,9 @@ def _replay_visit(
     stored = [StoredSource(site, archive, folder, index) for site in sites]
     decided = decision_of(archive, race) if phase is Phase.H5 else None
     desk = desk_at(stored, decided.decided_at if decided else outcome.at)
+    _bring_truth(archive, desk.archive, folder)
+    if phase is Phase.RESULT:
+        _repeat_withdrawal(archive, desk, race)
     _run_again(desk, planned, phase, outcome)
     return [
         Compared(address=f"{folder}/{name}", equal=_same(archive, desk.archive, folder, name))
@@ -167,12 +170,26 @@ def _replay_visit(
     ]
 
 
+def _bring_truth(archive: Archive, empty: Archive, folder: str) -> None:
+    """What a simulated racecourse told is an input, as a page is; nobody is asked again."""
+    address = f"{folder}/{addresses.TRUTH}"
+    if address in archive.addresses(folder):
+        create_once(empty, address, archive.read(address))
+
+
 def _run_again(desk: Desk, planned: PlannedRace, phase: Phase, outcome: Outcome) -> None:
     _write_plan(desk, planned)
     order = Order(
         race=planned.race, phase=phase, correlation_id=outcome.correlation_id, due=desk.now()
     )
     run_order(desk, order)
+
+
+def _repeat_withdrawal(archive: Archive, desk: Desk, race: RaceId) -> None:
+    """A withdrawal follows from odds between the visits, which a replay does not run again."""
+    address = f"{race}/WITHDRAWAL/{addresses.WITHDRAWN}"
+    if archive.addresses(address.rpartition("/")[0]):
+        create_once(desk.archive, address, archive.read(address))
 
 
 def _write_plan(desk: Desk, planned: PlannedRace) -> None:

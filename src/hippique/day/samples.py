@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hippique.betting.slip import Decision, Leg, Ticket
 from hippique.betting.terms import terms_of
 from hippique.day import addresses
+from hippique.day.books import write_release
 from hippique.day.capture import capture
 from hippique.day.desk import Desk
+from hippique.day.entries import Withdrawal
 from hippique.day.folder import Folder
 from hippique.day.phases import DUE, Phase
 from hippique.day.plan import Plan, PlannedRace
@@ -34,15 +35,6 @@ NEAR_A_PHASE = dt.timedelta(seconds=90)  # the phase's own snapshot is sample en
 # where its odds have become too old for the new hour.
 MOVED_EARLIER, MOVED_LATER = dt.timedelta(minutes=-2), dt.timedelta(minutes=2)
 SAMPLED = ("zeturf", "pmu", "recorded")  # Geny repeats PMU's odds minutes later
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
-    """A slip that must not be played any more, and why; the slip itself stays as it was frozen."""
-
-    race: str
-    withdrawn_at: dt.datetime
-    reason: str
 
 
 def is_sampled(race: PlannedRace, now: dt.datetime) -> bool:
@@ -199,7 +191,8 @@ def withdraw(desk: Desk, race: RaceId, reason: str) -> None:
 def _withdraw(desk: Desk, race: RaceId, reason: str) -> None:
     folder = Folder(desk.archive, addresses.phase_folder(race, "WITHDRAWAL"))
     withdrawal = Withdrawal(race=str(race), withdrawn_at=desk.now(), reason=reason)
-    folder.write_value("withdrawn.json", withdrawal)
+    folder.write_value(addresses.WITHDRAWN, withdrawal)
+    write_release(desk.archive, folder, race, reason)
     try:
         folder.close(desk.stamp(race))
     except AlreadyExists:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from threading import Lock
 
 from hippique.day.close import close_day, seal_of
+from hippique.day.corrections import correct_day
 from hippique.day.desk import Desk
 from hippique.day.duties import Due, Duty
+from hippique.day.notify import tell_bettor, tell_day
 from hippique.day.outcome import Order, Outcome, Status
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan
@@ -75,6 +77,7 @@ class DayService:
             self._say("ERROR", "Replan failed", correlation_id, error=str(error))
             raise
         withdraw_moved(self.desk, planned.plan)
+        tell_day(self.desk, planned.plan)
         scheduled = planned.scheduled
         if scheduled is not None and (scheduled.created or scheduled.cancelled):
             self._say("INFO", "Plan changed", correlation_id, **_figures(planned))
@@ -106,6 +109,7 @@ class DayService:
             self._ended("ERROR", "Analysis failed", order, begun, error=told, stderr_tail=told)
             raise
         if outcome.status is Status.DONE and order.phase is Phase.H5:
+            tell_bettor(self.desk, order.race)
             self._queue_samples(order)
         done = outcome.status is Status.DONE
         self._unreported.add(order.race.day)
@@ -157,7 +161,9 @@ class DayService:
         """Take one queued sample; False where it is of a purged generation or came too late."""
         if generation != self.desk.queue.generation():
             return False
-        return run_sample(self.desk, race, off)
+        is_taken = run_sample(self.desk, race, off)
+        tell_bettor(self.desk, race)  # the sample may have withdrawn the slip
+        return is_taken
 
     def do(self, due: Due) -> None:
         """Do one recurring duty. Raises SourceError and StoreError, for the calendar to tell."""
@@ -194,6 +200,7 @@ class DayService:
         elif has_races_ahead(plan, self.desk.now()):
             plan = self.replan(day).plan
         sample_day(self.desk, plan)
+        tell_day(self.desk, plan)
         if self.desk.options.eager_reports:
             self.publish_reports()
 
@@ -215,6 +222,8 @@ class DayService:
         if was_open and seal is not None:
             self._unreported.add(day)
             self.desk.journal.event("INFO", "Day closed", date=day.isoformat())
+        if correct_day(self.desk, day):
+            self._unreported.add(day)
         if self.desk.options.eager_reports or seal is not None:
             self.publish_reports()
 

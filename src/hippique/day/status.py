@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hippique.betting.ledger import Settlement, read_settlement
+from hippique.betting.settlement import Settlement, read_settlement
 from hippique.betting.slip import Decision
 from hippique.day import addresses
+from hippique.day.corrections import standing_result, standing_settlement
 from hippique.day.official import RaceResult
 from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase, not_after
@@ -32,7 +33,10 @@ class PhaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaceState:
-    """One race of the day: what was planned, done, decided and paid. phases: {} out of scope."""
+    """One race of the day: what was planned, done, decided and paid. phases: {} out of scope.
+
+    found, settlement: the corrected ones where a later look changed the result.
+    """
 
     planned: PlannedRace
     phases: Mapping[str, PhaseState]
@@ -91,13 +95,16 @@ def race_state(archive: Archive, race: PlannedRace, now: dt.datetime) -> RaceSta
         return RaceState(planned=race, phases={})
     states = {phase.value: _phase_state(archive, race, phase, now) for phase in Phase}
     folder = addresses.phase_folder(race.race, Phase.RESULT)
-    over = states[Phase.RESULT] in {PhaseState.DONE, PhaseState.CANCELLED}
+    decision = decision_of(archive, race.race)
+    if states[Phase.RESULT] not in {PhaseState.DONE, PhaseState.CANCELLED}:
+        return RaceState(planned=race, phases=states, decision=decision)
+    corrected = standing_result(archive, race.race)
     return RaceState(
         planned=race,
         phases=states,
-        decision=decision_of(archive, race.race),
-        found=load(archive, RaceResult, f"{folder}/{addresses.RESULT}") if over else None,
-        settlement=_settlement(archive, folder) if over else None,
+        decision=decision,
+        found=corrected or load(archive, RaceResult, f"{folder}/{addresses.RESULT}"),
+        settlement=standing_settlement(archive, race.race) or _settlement(archive, folder),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hippique.betting.ledger import Settlement, refund, settle, write_settlement
-from hippique.betting.slip import Decision
+from hippique.betting.settlement import LegState, Settlement, refund, write_settlement
 from hippique.day import addresses
+from hippique.day.books import settle_by, settle_issued, write_results
 from hippique.day.capture import Capture, capture, captured_before, write_capture
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
@@ -20,17 +20,18 @@ def visit_result(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     """Ask for the official result; settle on it, or ask again later, also where no page came."""
     decision = decision_of(desk.archive, visit.order.race)
     if visit.race.cancelled:
-        return _not_run(desk, visit, folder, decision)
+        return _not_run(desk, visit, folder)
     taken = _result_pages(desk, visit, folder)
     found = official_result(str(visit.order.race), taken.taken, visit.race.declared)
     if found.cancelled:
-        return _not_run(desk, visit, folder, decision)
-    if not _is_complete(decision, found):
-        return _ask_again(desk, visit, found)
+        return _not_run(desk, visit, folder)
+    waits_for = _waits_for(desk, visit, found)
+    if waits_for:
+        return _ask_again(desk, visit, waits_for)
     folder.write_value(addresses.RACE, visit.race)
     write_capture(folder, taken)
     kept = from_json(RaceResult, folder.write_value(addresses.RESULT, found))
-    _write_settlement(folder, decision, kept)
+    _settle(desk, visit, folder, kept)
     return visit.outcome(
         desk,
         Status.DONE,
@@ -54,36 +55,46 @@ def _result_pages(desk: Desk, visit: Visit, folder: Folder) -> Capture:
     return taken
 
 
-def _settled(decision: Decision | None, found: RaceResult) -> Settlement | None:
-    if decision is None or found.result is None:
+def _settled(desk: Desk, visit: Visit, found: RaceResult) -> Settlement | None:
+    official = found.official
+    if official is None:
         return None
-    return settle(decision, found.result, found.declared)
+    return settle_issued(desk.archive, visit.order.race, settle_by(official))
 
 
-def _is_complete(decision: Decision | None, found: RaceResult) -> bool:
-    """An official order, and every dividend that the decision's tickets need."""
-    settlement = _settled(decision, found)
-    return found.result is not None and (settlement is None or settlement.complete)
+def _waits_for(desk: Desk, visit: Visit, found: RaceResult) -> tuple[str, ...]:
+    """What is still missing: an official order, or what the slip's tickets need to be paid."""
+    if found.result is None:
+        return ("not official yet",)
+    settlement = _settled(desk, visit, found)
+    legs = settlement.legs if settlement else ()
+    reasons = [leg.reason or "pending" for leg in legs if leg.state is LegState.PENDING]
+    return tuple(dict.fromkeys(reasons))
 
 
-def _ask_again(desk: Desk, visit: Visit, found: RaceResult) -> Outcome:
-    reason = "not official yet" if found.result is None else "a dividend is not published yet"
+def _ask_again(desk: Desk, visit: Visit, reasons: tuple[str, ...]) -> Outcome:
     if desk.now() >= last_poll(visit.order.race.day):
-        return visit.outcome(desk, Status.FAILED, reasons=("never official", reason))
+        return visit.outcome(desk, Status.FAILED, reasons=("never official", *reasons))
     queue_next_poll(desk, visit.order, visit.off_time)
-    return visit.outcome(desk, Status.PENDING, reasons=(reason,))
+    return visit.outcome(desk, Status.PENDING, reasons=reasons)
 
 
-def _write_settlement(folder: Folder, decision: Decision | None, found: RaceResult) -> None:
-    settlement = _settled(decision, found)
+def _settle(desk: Desk, visit: Visit, folder: Folder, found: RaceResult) -> None:
+    """The slip's settlement, and the entries of every account that had a stake."""
+    settlement, official = _settled(desk, visit, found), found.official
+    if settlement is None or official is None:
+        return
+    folder.write(addresses.SETTLEMENT, write_settlement(settlement))
+    write_results(desk.archive, folder, visit.order.race, settle_by(official), desk.now())
+
+
+def _not_run(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
+    """A cancelled race: every stake comes back."""
+    race = visit.order.race
+    settlement = settle_issued(desk.archive, race, refund)
     if settlement is not None:
         folder.write(addresses.SETTLEMENT, write_settlement(settlement))
-
-
-def _not_run(desk: Desk, visit: Visit, folder: Folder, decision: Decision | None) -> Outcome:
-    """A cancelled race: every stake comes back."""
-    if decision is not None:
-        folder.write(addresses.SETTLEMENT, write_settlement(refund(decision)))
+        write_results(desk.archive, folder, race, refund, desk.now())
     return visit.outcome(
         desk, Status.CANCELLED, reasons=("the race was not run",), artifacts=folder.addresses()
     )

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from hippique.betting.slip import Decision, read_decision
 from hippique.day import addresses
 from hippique.day.analyse import Inputs, Setting, hash_of, write_forecast, write_slip
+from hippique.day.books import write_stakes
 from hippique.day.capture import Capture, capture, captured_before, write_capture
 from hippique.day.desk import Desk
+from hippique.day.enrich import gather
 from hippique.day.folder import Folder
 from hippique.day.outcome import Order, Outcome, Status
 from hippique.day.phases import Phase
@@ -18,6 +20,7 @@ from hippique.day.plan import PlannedRace
 from hippique.day.race_day import load, snapshots_of
 from hippique.day.snapshots import RaceSnapshots, take_snapshots
 from hippique.errors import AlreadyExists, PageMissing, SourceDown
+from hippique.forecast.forecaster import Forecast, NoForecast
 from hippique.racing.card import RaceStatus, Reading
 from hippique.racing.codec import from_json
 
@@ -66,7 +69,7 @@ class _Readings:
 def visit_h30(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     """Take the first snapshot and the chances it gives."""
     snapshots = _snapshot(desk, visit, folder)
-    write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    _forecast(desk, visit, folder, snapshots)
     _freeze_race(visit, folder)
     return visit.outcome(desk, Status.DONE, artifacts=folder.addresses())
 
@@ -79,6 +82,7 @@ def visit_h5(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     decision = _decided_before(folder) or _decide(desk, visit, folder)
     if isinstance(decision, str):
         return visit.outcome(desk, Status.LATE, reasons=(decision,), artifacts=folder.addresses())
+    write_stakes(desk.archive, folder, visit.order.race)
     return visit.outcome(
         desk,
         Status.DONE,
@@ -97,7 +101,8 @@ def _decided_before(folder: Folder) -> Decision | None:
 def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision | str:
     """The decision, written once; or why there is none, with what was seen kept all the same."""
     snapshots = _snapshot(desk, visit, folder)
-    forecast = write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    evidence = gather(desk, visit.race, visit.order.phase, folder, snapshots)
+    forecast = write_forecast(folder, evidence, desk.forecaster)
     inputs = Inputs(
         race=_freeze_race(visit, folder),
         snapshots=snapshots,
@@ -107,6 +112,7 @@ def _decide(desk: Desk, visit: Visit, folder: Folder) -> Decision | str:
             "snapshot": hash_of(folder, addresses.SNAPSHOT),
             "forecast": hash_of(folder, addresses.FORECAST),
         },
+        evidence=evidence,
     )
     now = desk.now()
     too_late = _why_too_late(folder, visit, snapshots, now)
@@ -150,6 +156,13 @@ def _snapshot(desk: Desk, visit: Visit, folder: Folder) -> RaceSnapshots:
     write_capture(folder, taken)
     snapshots = take_snapshots(visit.order.race, taken.taken)
     return from_json(RaceSnapshots, folder.write_value(addresses.SNAPSHOT, snapshots))
+
+
+def _forecast(
+    desk: Desk, visit: Visit, folder: Folder, snapshots: RaceSnapshots
+) -> Forecast | NoForecast:
+    evidence = gather(desk, visit.race, visit.order.phase, folder, snapshots)
+    return write_forecast(folder, evidence, desk.forecaster)
 
 
 def _freeze_race(visit: Visit, folder: Folder) -> PlannedRace:
@@ -204,7 +217,7 @@ def look(desk: Desk, visit: Visit) -> Outcome:
 
 def _looked(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     snapshots = _snapshot(desk, visit, folder)
-    write_forecast(folder, visit.race, snapshots, desk.forecaster)
+    _forecast(desk, visit, folder, snapshots)
     _freeze_race(visit, folder)
     outcome = visit.outcome(
         desk,

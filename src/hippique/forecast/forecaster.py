@@ -8,10 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
+from hippique.forecast.enrichment import Enrichment
 from hippique.pricing.checks import Floats
 from hippique.pricing.ordering import henery
 from hippique.pricing.win import multiplicative
 from hippique.racing.bets import places_paid
+from hippique.racing.card import Race
 from hippique.racing.market import Snapshot
 
 POOL_PREFERENCE = ("E_SIMPLE_GAGNANT", "SIMPLE_GAGNANT", "zeturf")
@@ -59,16 +61,30 @@ class NoForecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrueChance:
+    """A starter's true chance to finish first; no bettor knows it."""
+
+    number: int
+    p_win: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that a forecaster may look at: what was known of a race at one phase.
 
     snapshots: at most one a pool. declared: horses of the official programme, later non-runners
-    included; the places paid hang on it, not on who starts.
+    included; the places paid hang on it, not on who starts. earlier: the snapshots of H-30, empty
+    at H-30 itself. card: the race as the visit's pages state it, joined. truth: win chances that a
+    simulated racecourse tells, None elsewhere.
     """
 
     race: str
     snapshots: tuple[Snapshot, ...]
     declared: int | None
+    earlier: tuple[Snapshot, ...] = ()
+    card: Race | None = None
+    enrichment: Enrichment | None = None
+    truth: tuple[TrueChance, ...] | None = None
 
 
 class Forecaster(Protocol):
@@ -100,7 +116,7 @@ class MarketForecaster:
             return NoForecast(race=evidence.race, estimator=self.name, reason=reason)
         starters = snapshot.starters()
         market = multiplicative(np.array([quote.win for quote in starters], dtype=np.float64))
-        placed = _place_chances(market.probabilities, evidence.declared)
+        placed = place_chances(market.probabilities, evidence.declared)
         return Forecast(
             race=evidence.race,
             estimator=self.name,
@@ -116,8 +132,11 @@ class MarketForecaster:
         )
 
 
-def _place_chances(win: Floats, declared: int | None) -> list[float] | list[None]:
-    """The chance of each to be paid as placed; fewer starters than places are all paid."""
+def place_chances(win: Floats, declared: int | None) -> list[float] | list[None]:
+    """The chance of each to be paid as placed, by Henery; fewer starters than places are all paid.
+
+    None for each where no place is paid, or the number of horses declared is not known.
+    """
     places = places_paid(declared) if declared is not None else 0
     if places == 0:
         return [None] * win.size

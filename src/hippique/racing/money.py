@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_AMOUNTS = ("stake", "min", "step", "payout", "profit", "staked", "returned")
+_AMOUNTS = ("stake", "min", "step", "payout", "profit", "staked", "returned", "amount")
 
 
 def in_euros(document: Any) -> Any:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from hippique.betting.slip import Decision
 from hippique.day import addresses
 from hippique.day.analyse import read_forecast
+from hippique.day.entries import Withdrawal
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan
-from hippique.day.race_day import latest_plan, outcome_of, snapshots_of
+from hippique.day.race_day import latest_plan, load, outcome_of, snapshots_of
 from hippique.day.snapshots import RaceSnapshots
 from hippique.day.status import DayStatus, RaceState, day_status
 from hippique.errors import NotFound
@@ -24,7 +25,8 @@ from hippique.racing.result import Result
 class RaceFacts:
     """One race in scope: its state, the chances of H-5, both snapshots, when it was closed.
 
-    mode: live, simulated, recorded or replayed. None where the day did not come so far.
+    mode: live, simulated, recorded or replayed. withdrawn: why the slip must not be played. None
+    where the day did not come so far.
     """
 
     state: RaceState
@@ -34,6 +36,7 @@ class RaceFacts:
     early: RaceSnapshots | None = None
     late: RaceSnapshots | None = None
     ended_at: dt.datetime | None = None
+    withdrawn: str | None = None
 
     @property
     def race(self) -> RaceId:
@@ -83,6 +86,7 @@ def race_facts(archive: Archive, plan: Plan, state: RaceState) -> RaceFacts:
         early=snapshots_of(archive, state.race, Phase.H30),
         late=snapshots_of(archive, state.race, Phase.H5),
         ended_at=ended.at if ended else None,
+        withdrawn=_why_withdrawn(archive, state.race),
     )
 
 
@@ -93,3 +97,8 @@ def _forecast(archive: Archive, race: RaceId) -> Forecast | None:
     except NotFound:
         return None
     return made if isinstance(made, Forecast) else None
+
+
+def _why_withdrawn(archive: Archive, race: RaceId) -> str | None:
+    said = load(archive, Withdrawal, f"{race}/WITHDRAWAL/{addresses.WITHDRAWN}")
+    return said.reason if said else None

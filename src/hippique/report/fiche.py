@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hippique.betting.ledger import LegState
+from hippique.betting.settlement import LegState
 from hippique.betting.slip import Decision, ExpectedDividend, Gate, RunnerReading, Ticket
 from hippique.forecast.forecaster import Forecast
 from hippique.racing.bets import CATALOGUE

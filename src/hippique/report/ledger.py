@@ -1,19 +1,23 @@
-"""ledger.sqlite: a view of all settlements of the archive, for people who ask in SQL."""
+"""ledger.sqlite: a view of all entries of the archive, for people who ask in SQL."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
+from hippique.betting.balance import accounts_of, balance_of, in_order
+from hippique.betting.ledger import ISSUED, Book, Entry
 from hippique.day.race_day import latest_plan
 from hippique.day.status import DayStatus, day_status
 from hippique.errors import StoreDamaged
 from hippique.ports import Archive, Views
-from hippique.racing.times import paris_time
-from hippique.report.facts import RaceFacts, archive_days, status_facts
+from hippique.report.facts import archive_days
+from hippique.report.reconcile import RaceBooks, books_of_day, faults_of
 
 LEDGER = "ledger.sqlite"
 _MAGIC = b"SQLite format 3\x00"
@@ -24,15 +28,33 @@ CREATE TABLE days (
   slips INTEGER NOT NULL, no_bets INTEGER NOT NULL, settled INTEGER NOT NULL,
   staked_cents INTEGER NOT NULL, returned_cents INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE entries (
+  id TEXT PRIMARY KEY, date TEXT NOT NULL, race TEXT NOT NULL, account TEXT NOT NULL,
+  event TEXT NOT NULL, at TEXT NOT NULL, bankroll_cents INTEGER NOT NULL,
+  at_risk_cents INTEGER NOT NULL, result_cents INTEGER NOT NULL, reverses TEXT, note TEXT,
+  simulated INTEGER NOT NULL, mode TEXT NOT NULL,
+  CHECK (bankroll_cents + at_risk_cents + result_cents = 0)
+) STRICT;
 CREATE TABLE legs (
   date TEXT NOT NULL, race TEXT NOT NULL, leg INTEGER NOT NULL, operator TEXT NOT NULL,
   bet TEXT NOT NULL, combination TEXT NOT NULL, stake_cents INTEGER NOT NULL,
   payout_cents INTEGER, state TEXT NOT NULL, simulated INTEGER NOT NULL, mode TEXT NOT NULL,
-  settled_at TEXT, PRIMARY KEY (date, race, leg)
+  settled_at TEXT, account TEXT NOT NULL, PRIMARY KEY (date, race, account, leg)
+) STRICT;
+CREATE TABLE accounts (
+  account TEXT NOT NULL, simulated INTEGER NOT NULL, bankroll_cents INTEGER NOT NULL,
+  at_risk_cents INTEGER NOT NULL, profit_cents INTEGER NOT NULL, staked_cents INTEGER NOT NULL,
+  returned_cents INTEGER NOT NULL, drawdown_cents INTEGER NOT NULL, entries INTEGER NOT NULL,
+  PRIMARY KEY (account, simulated)
 ) STRICT;
 """
-_COLUMNS = {"days": 9, "legs": 12}
-_ORDER = {"days": "date", "legs": "date, race, leg"}
+_COLUMNS = {"days": 9, "entries": 13, "legs": 13, "accounts": 9}
+_ORDER = {
+    "days": "date",
+    "entries": "at, id",
+    "legs": "date, race, account, leg",
+    "accounts": "account, simulated",
+}
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -47,9 +69,10 @@ def rebuild_ledger(archive: Archive, views: Views, now: dt.datetime) -> str:
 def ledger_bytes(archive: Archive, now: dt.datetime) -> bytes:
     """The ledger's SQLite file; the same archive gives the same bytes.
 
-    Amounts in whole cents; payout NULL while a dividend is pending. leg counts from 1 in a race.
+    Amounts in whole cents; payout NULL while a dividend is pending. leg counts from 1 in an
+    account's settlement of a race; legs hold the settlement that stands.
     """
-    rows = _ledger_rows(archive, now)
+    rows = _ledger_rows(_books(archive, now))
     with closing(sqlite3.connect(":memory:")) as ledger:
         ledger.executescript(_SCHEMA)
         for table, width in _COLUMNS.items():
@@ -60,7 +83,11 @@ def ledger_bytes(archive: Archive, now: dt.datetime) -> bytes:
 
 
 def check_ledger(archive: Archive, views: Views, now: dt.datetime) -> tuple[str, ...]:
-    """What in the ledger is not what the archive says, one sentence each; empty when it agrees."""
+    """What does not add up in the archive's books, or differs in the view; one sentence each."""
+    books = _books(archive, now)
+    wrong = faults_of((day.status, day.races) for day in books)
+    if wrong:  # the view's own constraints would refuse such rows
+        return wrong
     content = views.load(LEDGER)
     if content is None:
         return (f"{LEDGER} is not there; it is made anew from the archive",)
@@ -68,20 +95,45 @@ def check_ledger(archive: Archive, views: Views, now: dt.datetime) -> tuple[str,
         present = _read_rows(content)
     except StoreDamaged as error:
         return (str(error),)
-    expected = _ledger_rows(archive, now)
+    expected = _ledger_rows(books)
     return tuple(fault for table in _COLUMNS for fault in _differences(table, present, expected))
 
 
-def _ledger_rows(archive: Archive, now: dt.datetime) -> Rows:
-    rows: Rows = {"days": [], "legs": []}
+def all_entries(archive: Archive, now: dt.datetime) -> tuple[Entry, ...]:
+    """Every entry of the archive, in order."""
+    return in_order(e for day in _books(archive, now) for race in day.races for e in race.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _DayBooks:
+    status: DayStatus
+    races: tuple[RaceBooks, ...]
+
+
+def _books(archive: Archive, now: dt.datetime) -> tuple[_DayBooks, ...]:
+    books = []
     for day in archive_days(archive):
         plan = latest_plan(archive, day)
-        if plan is None:
-            continue
-        status = day_status(archive, plan, now)
-        rows["days"].append(_day_row(status))
-        rows["legs"] += [row for f in status_facts(archive, status) for row in _leg_rows(f)]
-    rows["legs"].sort(key=lambda row: row[:3])
+        if plan is not None:
+            status = day_status(archive, plan, now)
+            books.append(_DayBooks(status, books_of_day(archive, status)))
+    return tuple(books)
+
+
+def _ledger_rows(books: Iterable[_DayBooks]) -> Rows:
+    rows: Rows = {table: [] for table in _COLUMNS}
+    by_kind: dict[bool, list[Entry]] = {}
+    for day in books:
+        totals = day.status.totals
+        rows["days"].append(_day_row(day.status))
+        for race in day.races:
+            rows["entries"] += [_entry_row(entry, race, day.status) for entry in race.entries]
+            rows["legs"] += _leg_rows(race, day.status)
+            by_kind.setdefault(totals.simulated, []).extend(race.entries)
+    for simulated, entries in by_kind.items():
+        rows["accounts"] += [_account_row(entries, a, simulated) for a in accounts_of(entries)]
+    for table in rows:
+        rows[table].sort(key=str)
     return rows
 
 
@@ -100,13 +152,29 @@ def _day_row(status: DayStatus) -> tuple[Any, ...]:
     )
 
 
-def _leg_rows(facts: RaceFacts) -> list[tuple[Any, ...]]:
-    settlement = facts.state.settlement
-    settled_at = paris_time(facts.ended_at).isoformat() if facts.ended_at else None
+def _entry_row(entry: Entry, race: RaceBooks, status: DayStatus) -> tuple[Any, ...]:
+    return (
+        entry.id,
+        status.totals.date.isoformat(),
+        race.key,
+        entry.account,
+        entry.event.value,
+        entry.at.isoformat(),
+        *(entry.amount_in(book) for book in Book),
+        entry.reverses,
+        entry.note,
+        int(status.totals.simulated),
+        status.totals.mode,
+    )
+
+
+def _leg_rows(race: RaceBooks, status: DayStatus) -> list[tuple[Any, ...]]:
+    """The legs as they stand; those of the slip that still wait are listed without a payout."""
+    totals = status.totals
     return [
         (
-            facts.race.day.isoformat(),
-            facts.state.key,
+            totals.date.isoformat(),
+            race.key,
             position,
             leg.operator,
             leg.bet,
@@ -114,12 +182,29 @@ def _leg_rows(facts: RaceFacts) -> list[tuple[Any, ...]]:
             leg.stake_cents,
             None if leg.state == "pending" else leg.payout_cents,
             leg.state.value,
-            int(facts.simulated),
-            facts.mode,
-            settled_at,
+            int(totals.simulated),
+            totals.mode,
+            race.settled_at,
+            account,
         )
-        for position, leg in enumerate(settlement.legs if settlement else (), start=1)
+        for account in (ISSUED, *(a for a in accounts_of(race.entries) if a != ISSUED))
+        for position, leg in enumerate(race.standing_legs(account), start=1)
     ]
+
+
+def _account_row(entries: list[Entry], account: str, simulated: bool) -> tuple[Any, ...]:  # noqa: FBT001  a column of the row
+    balance = balance_of(entries, account)
+    return (
+        account,
+        int(simulated),
+        balance.bankroll_cents,
+        balance.at_risk_cents,
+        balance.profit_cents,
+        balance.staked_cents,
+        balance.returned_cents,
+        balance.drawdown_cents,
+        balance.entries,
+    )
 
 
 def _read_rows(content: bytes) -> Rows:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hippique.betting.ledger import LegState, Settlement
+from hippique.betting.settlement import LegState, Settlement
 from hippique.betting.slip import Decision, Leg, RunnerReading
 from hippique.forecast.forecaster import Forecast
 from hippique.racing.market import Quote, Snapshot

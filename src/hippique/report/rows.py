@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from hippique.betting.ledger import Settlement
+from hippique.betting.settlement import Settlement
 from hippique.betting.slip import Decision
 from hippique.day.status import PhaseState
 from hippique.racing.times import paris_time

@@ -1,4 +1,4 @@
-"""tracking.csv: one line a race, rewritten as a whole from the archive.
+"""tracking.csv: one line a race, a day at a time; the whole file can be made from the archive.
 
 Written for a double click in a French Excel: `;` between cells, decimal commas (with points it
 would read 2.5 as the second of May), and a byte order mark, without which it takes UTF-8 for
@@ -8,8 +8,10 @@ Windows-1252 and breaks accents. Days are ISO dates, which every spreadsheet rea
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from hippique.betting.slip import Decision
 from hippique.report import measures
@@ -29,17 +31,48 @@ HEADERS = (
     *("ALERTE_VALUE", SIMULATED),
 )
 _DECIMALS = 6
+_DATE = HEADERS.index("date")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def tracking_csv(races: Sequence[RaceFacts]) -> bytes:
     """The whole file, in the order given."""
+    return _file(_line(facts) for facts in races)
+
+
+def with_day(present: bytes, day: dt.date, races: Sequence[RaceFacts]) -> bytes | None:
+    """The file with the lines of one day made anew, the others as they are, in order of days.
+
+    None where it is not as we write it (another layout, saved by a spreadsheet): it has to be
+    made from the whole archive.
+    """
+    try:
+        lines = list(
+            csv.reader(io.StringIO(present.decode("utf-8-sig"), newline=""), delimiter=";")
+        )
+    except (UnicodeDecodeError, csv.Error):
+        return None
+    if not lines or tuple(lines[0]) != HEADERS or _file(lines[1:]) != present:
+        return None
+    if not all(_ISO_DAY.fullmatch(line[_DATE]) for line in lines[1:]):
+        return None
+    today = day.isoformat()
+    before = [line for line in lines[1:] if line[_DATE] < today]
+    after = [line for line in lines[1:] if line[_DATE] > today]
+    return _file([*before, *(_line(facts) for facts in races), *after])
+
+
+def _file(lines: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(HEADERS)
-    for facts in races:
-        values = tracking_values(facts)
-        writer.writerow([_shown(values.get(header)) for header in HEADERS])
+    writer.writerows(lines)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _line(facts: RaceFacts) -> list[str]:
+    values = tracking_values(facts)
+    return [_shown(values.get(header)) for header in HEADERS]
 
 
 def tracking_values(facts: RaceFacts) -> dict[str, Value]:

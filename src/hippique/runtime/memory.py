@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import threading
 
-from hippique.errors import AlreadyExists, NotFound
+from hippique.errors import AlreadyExists, NotFound, SourceDown
+from hippique.ports import SlipMessage
 from hippique.runtime.addresses import checked_address, checked_prefix
 from hippique.runtime.claims import ClaimTable, MemoryClaims
 from hippique.runtime.memory_queue import MemoryQueue
 
-__all__ = ["ClaimTable", "MemoryArchive", "MemoryClaims", "MemoryQueue", "MemoryViews"]
+__all__ = [
+    "ClaimTable",
+    "MemoryArchive",
+    "MemoryChannel",
+    "MemoryClaims",
+    "MemoryQueue",
+    "MemoryViews",
+]
 
 
 class MemoryArchive:
@@ -56,3 +64,19 @@ class MemoryViews:
     def load(self, name: str) -> bytes | None:
         """See Views."""
         return self._contents.get(checked_address(name))
+
+
+class MemoryChannel:
+    """Messages in a list. refusals: how many sendings in a row it does not take."""
+
+    def __init__(self, refusals: int = 0) -> None:
+        self.sent: list[SlipMessage] = []
+        self.refusals = refusals
+
+    def send(self, message: SlipMessage) -> None:
+        """See SlipChannel."""
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise SourceDown("1 of 1 addresses did not take it (1. memory)", site="slip channel")
+        if all(message.key != one.key for one in self.sent):
+            self.sent.append(message)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hippique.betting.ledger import (
+from hippique.betting.settlement import (
     LegState,
     has_won,
     read_settlement,
