@@ -8,7 +8,8 @@ from hippique.pricing.checks import Floats
 from hippique.pricing.ordering import Ordering
 from hippique.pricing.value import Bet, BetPool, combinations_of, fronts, payoffs
 
-_ROUNDS = 80
+_ROUNDS = 3000  # a pair that is hardly backed at first grows by a few per cent a round
+_ALIKE = 1.02  # no combination returns more than this times the mean
 _LEAST = 1e-9  # of the pool: somebody backs everything
 
 
@@ -37,6 +38,9 @@ def _returning_alike(model: Ordering, bet: Bet) -> Floats:
     for _ in range(_ROUNDS):
         weights = np.broadcast_to(shares[:, None], paid.shape).ravel()
         backed = np.bincount(paid.ravel(), weights, minlength=on.chances.size)
-        shares = np.maximum(shares * (on.chances / backed)[paid].sum(axis=1), _LEAST)
+        returned = (on.chances / backed)[paid].sum(axis=1)
+        if returned.max() < _ALIKE:
+            break
+        shares = np.maximum(shares * returned, _LEAST)
         shares /= shares.sum()
     return shares
