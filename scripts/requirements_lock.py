@@ -33,7 +33,12 @@ LOCKS = (
     Lock(
         "requirements.lock",
         "Every package of the service, its tests and its tables. Install: make setup",
-        ("--extra", "history", "--extra", "fast", "--extra", "dev"),
+        (*("--extra", "history", "--extra", "fast"), *("--extra", "gcp", "--extra", "dev")),
+    ),
+    Lock(
+        "requirements-cloud.lock",
+        "The service on Google Cloud and nothing else. Install: Dockerfile",
+        ("--extra", "gcp", "--constraint", "requirements.lock"),
     ),
     Lock(
         "benchmarks/requirements.lock",
