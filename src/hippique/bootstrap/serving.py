@@ -170,7 +170,8 @@ def _mode(settings: Settings, folder: Folder) -> Mode:
     return SIMULATED if settings.racecourse_url else mode_of(folder) or LIVE
 
 
-def _check_auth(settings: Settings) -> None:
+def check_auth(settings: Settings) -> None:
+    """Refuse a start that would check nobody where somebody must be. Raises SettingsError."""
     if settings.require_auth:
         raise SettingsError(
             "REQUIRE_AUTH=true: this build cannot check identities yet and serves one machine "
@@ -227,7 +228,7 @@ def serve(settings: Settings, host: str, port: int, announce: Callable[[str], No
 
     Raises what `plug` raises, and InputError where the port is taken.
     """
-    _check_auth(settings)
+    check_auth(settings)
     with stoppable(), bind(host, port) as listener:
         running = plug(settings)
         try:

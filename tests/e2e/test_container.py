@@ -1,0 +1,67 @@
+"""What a container starts: `hippique.bootstrap.cloud:make`, under a real uvicorn."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from running import STOP_WITHIN_S, environment, free_port, until
+
+UVICORN = Path(sys.executable).with_name("uvicorn")
+
+
+def started(folder: Path, port: int, **settings: str) -> subprocess.Popen[str]:
+    """uvicorn on the factory, as a container's command line has it."""
+    factory = ("--factory", "hippique.bootstrap.cloud:make", "--host", "127.0.0.1")
+    return subprocess.Popen(
+        [UVICORN, *factory, "--port", str(port)],
+        cwd=folder,
+        env=environment(**settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ready(port: int) -> httpx.Response | None:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)
+    except httpx.TransportError:
+        return None
+
+
+def test_the_factory_runs_queue_and_calendar_and_gives_them_back_at_the_stop(tmp_path):
+    data, port = tmp_path / "data", free_port()
+    for _ in range(2):  # a second start finds nothing held by the first
+        process = started(tmp_path, port, HIPPIQUE_DATA=str(data))
+        try:
+            answer = until(lambda: ready(port), "the container to answer")
+        finally:
+            process.terminate()
+            _, told = process.communicate(timeout=STOP_WITHIN_S + 5)
+
+        checks = answer.json()["checks"]
+        assert (checks["queue"]["ok"], checks["calendar"]["ok"]) == (True, True)
+        assert "Service stopped" in told
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"POLICY": "martingale", "RATE_LIMIT_DELAY": "fast"}, ("POLICY=", "RATE_LIMIT_DELAY=")),
+        ({"K_SERVICE": "x"}, ("REQUIRE_AUTH", "GCS_BUCKET")),
+    ],
+    ids=["bad values", "an open service on Cloud Run"],
+)
+def test_a_start_that_is_refused_names_every_bad_setting(tmp_path, settings, named):
+    process = started(tmp_path, free_port(), **settings)
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode != 0
+    assert "SettingsError" in told
+    for name in named:
+        assert name in told
