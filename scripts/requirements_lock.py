@@ -1,4 +1,4 @@
-"""Write the two locks: every package pinned with hashes, no package index named.
+"""Write the locks: every package pinned with hashes, no package index named.
 
 Run as `make lock` (keeps the pins that still fit) or `make lock UPGRADE=1` (newest of each).
 Whoever installs from the locks uses the index of their own pip.
@@ -39,6 +39,14 @@ LOCKS = (
         "requirements-cloud.lock",
         "The service on Google Cloud and nothing else. Install: Dockerfile",
         ("--extra", "gcp", "--constraint", "requirements.lock"),
+    ),
+    Lock(
+        "requirements-build.lock",
+        "What builds this package's wheel for the image. Install: scripts/image_steps.sh",
+        (
+            *("--only-build-deps", "--build-deps-for", "wheel"),
+            *("--constraint", "requirements.lock"),
+        ),
     ),
     Lock(
         "benchmarks/requirements.lock",
