@@ -247,6 +247,13 @@ class Archive(Protocol):
         """All addresses below `prefix` (whole path segments), sorted."""
 
 
+class Pruner(Protocol):
+    """The keeper's side of an archive. The day has no such port: it can only add."""
+
+    def remove(self, address: str) -> None:
+        """Let one artefact go; nothing happens where none lies. Raises StoreBusy, InputError."""
+
+
 class Views(Protocol):
     """Files rebuilt from the archive: the latest plan, the workbook, tracking.csv."""
 

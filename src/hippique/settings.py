@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hippique.betting.terms import OPERATORS
+from hippique.day.care.pruning import LEAST_DAYS
 from hippique.day.plan import Scope
 from hippique.errors import SettingsError
 
@@ -107,6 +108,11 @@ class Settings(BaseSettings):
     )
     hippique_data: Annotated[Path | None, Optional_] = Field(
         None, description="data folder; default ./data, /tmp/horse_data on Cloud Run"
+    )
+    retention_days: Annotated[int | None, Optional_] = Field(
+        None,
+        ge=LEAST_DAYS,
+        description="days whose raw pages `prune` keeps; empty keeps them all",
     )
     ephemeral: bool = Field(
         default=False, description="Cloud Run without a bucket: data may vanish at any restart"

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import pytest
 
 from hippique.errors import AlreadyExists, InputError, NotFound
-from hippique.ports import Archive, Views
+from hippique.ports import Archive, Pruner, Views
+
+
+class KeptArchive(Archive, Pruner, Protocol):
+    """An archive with its keeper's side."""
+
 
 OUTSIDE = [
     pytest.param("", id="empty"),
@@ -94,6 +100,37 @@ class ArchiveContract:
         for prefix in ("..", "/", "a/../..", "a//"):
             with pytest.raises(InputError):
                 archive.addresses(prefix)
+
+
+class PrunerContract:
+    """An archive as its keeper sees it."""
+
+    @pytest.fixture
+    def kept(self) -> KeptArchive:
+        raise NotImplementedError
+
+    def test_what_is_let_go_is_gone_and_the_rest_stays(self, kept: KeptArchive) -> None:
+        for address in ("d/page-a.zst", "d/slip.json"):
+            kept.create(address, b"x")
+
+        kept.remove("d/page-a.zst")
+
+        assert kept.addresses() == ("d/slip.json",)
+        with pytest.raises(NotFound):
+            kept.read("d/page-a.zst")
+
+    def test_letting_go_of_nothing_is_no_fault(self, kept: KeptArchive) -> None:
+        kept.create("d/a", b"x")
+
+        kept.remove("d/b")
+        kept.remove("e/f/g")
+
+        assert kept.addresses() == ("d/a",)
+
+    @pytest.mark.parametrize("address", OUTSIDE)
+    def test_nothing_outside_the_rules_is_let_go(self, kept: KeptArchive, address: str) -> None:
+        with pytest.raises(InputError):
+            kept.remove(address)
 
 
 class ViewsContract:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.archive_contract import ArchiveContract, ViewsContract
+from contracts.archive_contract import ArchiveContract, PrunerContract, ViewsContract
 from hippique.runtime.disk_archive import DiskArchive, DiskViews
 
 
@@ -12,6 +12,12 @@ class TestDiskArchive(ArchiveContract):
     @pytest.fixture(params=[True, False], ids=["durable", "for simulations"])
     def archive(self, tmp_path: Path, request: pytest.FixtureRequest) -> DiskArchive:
         return DiskArchive(tmp_path / "archive", durable=request.param)
+
+
+class TestDiskPruner(PrunerContract):
+    @pytest.fixture
+    def kept(self, tmp_path: Path) -> DiskArchive:
+        return DiskArchive(tmp_path / "archive")
 
 
 class TestDiskViews(ViewsContract):

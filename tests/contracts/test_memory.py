@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.archive_contract import ArchiveContract, ViewsContract
+from contracts.archive_contract import ArchiveContract, PrunerContract, ViewsContract
 from contracts.claims_contract import TTL_S, ClaimsContract, MakeClaims
 from contracts.queue_contract import (
     DispatchContract,
@@ -41,6 +41,12 @@ class TestMemoryClaims(ClaimsContract):
 class TestMemoryArchive(ArchiveContract):
     @pytest.fixture
     def archive(self) -> MemoryArchive:
+        return MemoryArchive()
+
+
+class TestMemoryPruner(PrunerContract):
+    @pytest.fixture
+    def kept(self) -> MemoryArchive:
         return MemoryArchive()
 
 

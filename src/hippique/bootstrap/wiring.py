@@ -93,7 +93,12 @@ MODES = {mode.name: mode for mode in (LIVE, SIMULATED, RECORDED)}
 
 def mode_of(folder: Folder) -> Mode | None:
     """What kind of days the folder holds, None where it is new."""
-    kept = load(folder.archive, _Kind, addresses.FOLDER)
+    return mode_of_archive(folder.archive)
+
+
+def mode_of_archive(archive: Archive) -> Mode | None:
+    """What kind of days an archive holds, None where it is new."""
+    kept = load(archive, _Kind, addresses.FOLDER)
     return None if kept is None else MODES.get(kept.kind)
 
 

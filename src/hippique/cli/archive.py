@@ -168,13 +168,15 @@ def verify(day: str | None, data: Path | None, *, as_json: bool) -> None:
         print_json(
             {"ok": ok, "date": found.date, "sealed": found.sealed, "manifests": found.manifests,
              "files": found.files, "touched": [*found.touched, *seals],
-             "left_over": found.left_over}
+             "left_over": found.left_over, "pruned": found.pruned}
         )  # fmt: skip
     else:
         click.echo(
             f"{found.date}: {found.files} files under {found.manifests} manifests, "
             f"{'sealed' if found.sealed else 'open'}, {'untouched' if ok else 'TOUCHED'}"
         )
+        if found.pruned:
+            click.echo(f"  pruned: {len(found.pruned)} raw pages, by the day's own record")
         for fault in (*found.touched, *seals):
             click.echo(f"  touched: {fault}")
         for address in found.left_over:
@@ -198,6 +200,8 @@ def replay(day: str, data: Path | None, *, as_json: bool) -> None:
     plan = latest_plan(archive, date)
     if plan is None:
         raise InputError(f"{date} has no plan in this archive", field="day")
+    if verify_day(archive, date).pruned:
+        raise NotFound(f"the raw pages of {date} were pruned; restore a backup that holds them")
     found = replay_archived(settings_for(data), archive, plan)
     if as_json:
         print_json(

@@ -28,6 +28,7 @@ PLAN = "plan.json"
 SUMMARY = "summary.json"
 SEAL = "seal.json"
 FOLDER = "folder.json"
+PRUNED = "pruned.json"
 CHAINED = ("H30", "H5", "WITHDRAWAL", "RESULT")
 
 
@@ -84,6 +85,11 @@ def plan_folder(day: date, now: datetime) -> str:
 def close_folder(day: date) -> str:
     """The day's summary and its seal."""
     return f"{day.isoformat()}/close"
+
+
+def pruned_folder(day: date, number: int) -> str:
+    """What was let go of a day, by hash, beside the seal; from 1."""
+    return f"{day.isoformat()}/pruned/{number}"
 
 
 def _stamp(now: datetime) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Protocol
 
 from hippique.day import addresses
 from hippique.errors import AlreadyExists
@@ -46,7 +47,17 @@ class Seal:
     mark: str = ""
 
 
-def marked_bytes(value: Manifest | Seal) -> bytes:
+class Marked(Protocol):
+    """A frozen value that carries its own hash: a manifest, a seal, a record of what was pruned."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def mark(self) -> str:
+        """SHA-256 of its own file with an empty mark."""
+
+
+def marked_bytes(value: Marked) -> bytes:
     """Its file: the value with the SHA-256 of itself without a mark."""
     bare = replace(value, mark="")
     return to_pretty_json(replace(bare, mark=sha256(to_pretty_json(bare))))

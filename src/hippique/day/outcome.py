@@ -24,7 +24,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The answer to one delivery. artifacts: addresses in the archive."""
+    """The answer to one delivery. artifacts: addresses in the archive.
+
+    begun_at, at: race time of its begin and its end; on a driven clock, which stands still, the
+    same instant. None where an older version wrote it.
+    """
 
     race: str
     phase: Phase
@@ -34,6 +38,7 @@ class Outcome:
     decision: str | None = None
     reasons: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
+    begun_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,13 +50,14 @@ def _is_look(desk: Desk, visit: Visit) -> bool:
 
 
 def _visit(desk: Desk, order: Order) -> Visit:
+    begun_at = desk.now()
     plan = latest_plan(desk.archive, order.race.day)
     race = plan.find(str(order.race.key)) if plan else None
     if race is None:
         race = _unplanned(desk, order)
     if race.off_time is None:
         raise UnknownRace(f"{order.race} has no known off time yet", field="course_url")
-    return Visit(order=order, race=race, off_time=race.off_time)
+    return Visit(order=order, race=race, off_time=race.off_time, begun_at=begun_at)
 
 
 def _unplanned(desk: Desk, order: Order) -> PlannedRace:
@@ -135,7 +136,12 @@ def _outcome(desk: Desk, visit: Visit, folder: Folder) -> Outcome:
     try:
         return _ACTS[visit.order.phase](desk, visit, folder)
     except (SourceError, StoreError) as error:
-        failure = {"at": desk.now(), "error": type(error).__name__, "reason": str(error)}
+        failure = {
+            "at": desk.now(),
+            "error": type(error).__name__,
+            "reason": str(error),
+            "begun_at": visit.begun_at,
+        }
         folder.write_beside("failure", ".json", to_pretty_json(failure))
         raise
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hippique.day import addresses
+from hippique.day.care.pruning import record_faults, recorded_files
 from hippique.day.close import seals_of
 from hippique.day.manifest import Manifest, Seal, marked_bytes, race_chain, sha256
 from hippique.errors import InputError, NotFound, StoreDamaged
@@ -17,7 +18,10 @@ from hippique.racing.codec import from_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What was found. touched: faults; left_over: files without a manifest; open: not sealed."""
+    """What was found. touched: faults; left_over: files without a manifest; open: not sealed.
+
+    pruned: pages that are gone by a record of the day, with the hashes that their manifests name.
+    """
 
     date: dt.date
     manifests: int
@@ -25,6 +29,7 @@ class Verification:
     sealed: bool
     touched: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
+    pruned: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -36,10 +41,10 @@ def verify_day(archive: Archive, day: dt.date) -> Verification:
     """Check one day's manifests, chains and seal."""
     all_files = archive.addresses(addresses.day_folder(day))
     manifests = [a for a in all_files if a.endswith(f"/{addresses.MANIFEST}")]
-    touched: list[str] = []
-    covered = set(manifests)
+    touched, gone = _pruned(archive, day, all_files)
+    covered = {*manifests, *(a for a in all_files if a.endswith(f"/{addresses.PRUNED}"))}
     for address in manifests:
-        faults, files = _check_manifest(archive, address)
+        faults, files = _check_manifest(archive, address, gone)
         touched += faults
         covered |= files
     seal_address = f"{addresses.close_folder(day)}/{addresses.SEAL}"
@@ -56,10 +61,25 @@ def verify_day(archive: Archive, day: dt.date) -> Verification:
         sealed=sealed,
         touched=tuple(dict.fromkeys(touched)),
         left_over=tuple(a for a in all_files if a not in covered),
+        pruned=tuple(sorted(gone)),
     )
 
 
-def _check_manifest(archive: Archive, address: str) -> tuple[list[str], set[str]]:
+def _pruned(
+    archive: Archive, day: dt.date, present: tuple[str, ...]
+) -> tuple[list[str], dict[str, str]]:
+    """Faults of the prune records, and the pages they account for: none where one is at fault."""
+    try:
+        faults = record_faults(archive, day)
+        gone = {} if faults else recorded_files(archive, day)
+    except StoreDamaged as error:
+        return [str(error)], {}
+    return faults, {address: digest for address, digest in gone.items() if address not in present}
+
+
+def _check_manifest(
+    archive: Archive, address: str, gone: Mapping[str, str]
+) -> tuple[list[str], set[str]]:
     folder = address.rpartition("/")[0]
     content = archive.read(address)
     try:
@@ -69,7 +89,8 @@ def _check_manifest(archive: Archive, address: str) -> tuple[list[str], set[str]
     faults = [] if manifest.folder == folder else [f"{address}: written for {manifest.folder}"]
     faults += [] if marked_bytes(manifest) == content else [f"{address}: changed"]
     files = {f"{folder}/{name}": digest for name, digest in manifest.files.items()}
-    return faults + list(_wrong_hashes(archive, files)), set(files)
+    kept = {a: digest for a, digest in files.items() if gone.get(a) != digest}
+    return faults + list(_wrong_hashes(archive, kept)), set(files)
 
 
 def _wrong_hashes(archive: Archive, files: dict[str, str]) -> Iterator[str]:

@@ -27,11 +27,12 @@ from hippique.racing.codec import from_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A delivery with the race as the plan in force knows it."""
+    """A delivery with the race as the plan in force knows it. begun_at: when we took it up."""
 
     order: Order
     race: PlannedRace
     off_time: dt.datetime
+    begun_at: dt.datetime
 
     def outcome(
         self,
@@ -52,6 +53,7 @@ class Visit:
             decision=decision,
             reasons=reasons,
             artifacts=artifacts,
+            begun_at=self.begun_at,
         )
 
 

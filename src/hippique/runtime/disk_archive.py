@@ -51,6 +51,12 @@ class DiskArchive:
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
                 raise NotFound(f"{path}: nothing was written there") from error
 
+    def remove(self, address: str) -> None:
+        """See Pruner."""
+        path = self._root / checked_address(address)
+        with in_our_words(path):
+            path.unlink(missing_ok=True)
+
     def addresses(self, prefix: str = "") -> tuple[str, ...]:
         """See Archive."""
         top = self._root / checked_prefix(prefix)

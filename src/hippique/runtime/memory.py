@@ -42,6 +42,11 @@ class MemoryArchive:
         except KeyError:
             raise NotFound(f"{address}: nothing was written there") from None
 
+    def remove(self, address: str) -> None:
+        """See Pruner."""
+        with self._lock:
+            self._contents.pop(checked_address(address), None)
+
     def addresses(self, prefix: str = "") -> tuple[str, ...]:
         """See Archive."""
         top = checked_prefix(prefix)

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,17 @@ class SqliteFile:
         """All rows of a query."""
         with self._lock, _in_our_words(self.path):
             return self._connection.execute(sql, values or {}).fetchall()
+
+    def copy(self) -> bytes:
+        """The whole file as it is at this instant, for a backup; writers wait, none is lost.
+
+        Claims are left out: no process that opens the copy holds one.
+        """
+        with self._lock, _in_our_words(self.path), closing(sqlite3.connect(":memory:")) as memory:
+            self._connection.backup(memory)
+            memory.execute("DELETE FROM claim")
+            memory.commit()
+            return memory.serialize()
 
     def close(self) -> None:
         """Close the connection; the last one to close folds the log back into the file."""

@@ -1,0 +1,42 @@
+"""The last instant that an archive tells of: where a simulated day's clock stands once it ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from hippique.day import addresses
+from hippique.day.race_day import load, newest_day
+from hippique.ports import Archive
+
+_STAMPED = (addresses.MANIFEST, addresses.SEAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stamps:
+    written_at: dt.datetime | None = None
+    sealed_at: dt.datetime | None = None
+
+
+def last_instant(archive: Archive) -> dt.datetime | None:
+    """When the newest day's last manifest or seal was written; None in an empty archive.
+
+    Raises StoreDamaged.
+    """
+    day = newest_day(archive)
+    if day is None:
+        return None
+    return max(
+        (
+            at
+            for address in archive.addresses(addresses.day_folder(day))
+            if address.rpartition("/")[2] in _STAMPED
+            for at in _instants(load(archive, _Stamps, address))
+        ),
+        default=None,
+    )
+
+
+def _instants(stamps: _Stamps | None) -> list[dt.datetime]:
+    told = (stamps.written_at, stamps.sealed_at) if stamps else ()
+    return [at for at in told if at is not None]
