@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 from openpyxl import load_workbook
 
+from hippique.day.care.roi import ratio_roi
 from hippique.report.facts import archive_days, day_facts
 from hippique.report.fiche import escaped, fiche_text
 from hippique.report.french import euros, exact_hour, hour, long_date, number, odds, percent
 from hippique.report.ledger import LEDGER, check_ledger, ledger_bytes, rebuild_ledger
-from hippique.report.roi import ratio_roi
 from hippique.report.summary import roi_text, summary_document, summary_text
 from hippique.report.update import (
     TRACKING,

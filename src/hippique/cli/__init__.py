@@ -34,6 +34,8 @@ _PLACES = {
     "replay": "archive:replay",
     "queue": "queue:queue",
     "check": "config:check",
+    "stats": "figures:stats",
+    "errors": "figures:errors",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "prune": "backup:prune",

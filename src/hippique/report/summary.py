@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from hippique.day.care.roi import Roi
 from hippique.day.status import DayStatus
 from hippique.report import french
-from hippique.report.roi import Roi, day_roi
+from hippique.report.roi import day_roi
 
 SIMULATED_LINE = "SIMULÉ – Hippodrome simulé. Aucun pari réel, aucun gain réel."
 NOTICE = (

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from hippique.day.care.roi import LEAST_SLIPS, Roi, ratio_roi
 from hippique.report.cells import day_of
-from hippique.report.roi import LEAST_SLIPS, Roi, ratio_roi
 from hippique.report.sheets import FOLLOW_UP, TOTALS
 from hippique.report.totals_chart import refresh_charts
 from hippique.report.xlsx.book import Book

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hippique.day.care.roi import Roi, ratio_roi
 from hippique.day.phases import Phase, due_at
 from hippique.report.french import NO_BREAK
-from hippique.report.roi import Roi, ratio_roi
 from hippique.web.wording import PHASES, capital, count, instant
 
 Document = dict[str, Any]
