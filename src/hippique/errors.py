@@ -27,6 +27,11 @@ HippiqueError
 │   ├── PoolOutOfRange        takeout, pools and stakes that no dividend can be made of
 │   ├── ArgumentOutOfRange    a shape, a count or another number outside what is defined
 │   └── NoSolution            the equation has none, or the search did not reach it
+├── IdentityError     the caller must show who he is; the log alone says why
+│   ├── NotAuthenticated   401
+│   ├── NotAllowed         403: known, but without the role
+│   ├── TooManyFailures    429: failed authentication without end from one address
+│   └── KeysUnreachable    503: nobody can be judged now; the queue tries again
 └── SettingsError     the operator, at start
 """
 
@@ -164,6 +169,33 @@ class ArgumentOutOfRange(PricingError):
 
 class NoSolution(PricingError):
     """The equation has no solution, or the search did not reach it within its bounds."""
+
+
+class IdentityError(HippiqueError):
+    """A call that is not answered; its message says no more than the caller needs.
+
+    why: the reason, for the log alone, never with the token in it.
+    """
+
+    def __init__(self, message: str, *, why: str | None = None) -> None:
+        super().__init__(message)
+        self.why = why or message
+
+
+class NotAuthenticated(IdentityError):
+    """Nobody's call: no token, cookie or code, or one that is not good."""
+
+
+class NotAllowed(IdentityError):
+    """The caller is known and has not the role, or the call comes from a foreign page."""
+
+
+class TooManyFailures(IdentityError):
+    """The address has failed too often in the last minute."""
+
+
+class KeysUnreachable(IdentityError):
+    """The issuer's keys cannot be had, so no token can be judged."""
 
 
 class SettingsError(HippiqueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -57,6 +57,41 @@ class Settings(BaseSettings):
     )
     require_auth: bool = Field(
         default=True, description="false only on one machine: no identity is checked, loopback only"
+    )
+    open_to_network: bool = Field(
+        default=False,
+        description="true lets REQUIRE_AUTH=false listen beyond loopback: all may do all",
+    )
+    auth_platform: Literal["standalone", "cloud_run_iam", "iap"] = Field(
+        "standalone", description="who checks signatures before us: nobody, Cloud Run, IAP"
+    )
+    oidc_audience: Annotated[tuple[str, ...], Listed] = Field(
+        (), description="audiences that a token must carry; default SERVICE_URL (list by comma)"
+    )
+    oidc_issuers: Annotated[tuple[str, ...], Listed] = Field(
+        ("https://accounts.google.com", "accounts.google.com"),
+        min_length=1,
+        description="issuers whose tokens are taken (list by comma)",
+    )
+    oidc_jwks_url: str = Field(
+        "https://www.googleapis.com/oauth2/v3/certs",
+        description="the issuers' public keys; http on loopback only",
+    )
+    oidc_allowed_emails: Annotated[tuple[str, ...], Listed] = Field(
+        (), description="e-mails that may call POST /schedule and /run (list by comma)"
+    )
+    oidc_operators: Annotated[tuple[str, ...], Listed] = Field(
+        (), description="e-mails that may also purge, pause, cancel, replan (list by comma)"
+    )
+    oidc_readers: Annotated[tuple[str, ...], Listed] = Field(
+        (), description="e-mails that may read (list by comma)"
+    )
+    iap_audience: Annotated[str | None, Optional_] = Field(
+        None, description="AUTH_PLATFORM=iap: the audience of the proxy's assertion"
+    )
+    iap_jwks_url: str = Field(
+        "https://www.gstatic.com/iap/verify/public_key-jwk",
+        description="the proxy's public keys; http on loopback only",
     )
     rate_limit_delay: float = Field(
         1.0,
@@ -128,14 +163,19 @@ class Settings(BaseSettings):
         return f"{place}/queues/{self.queue_id}/tasks"
 
 
-def load_settings(**given: Any) -> Settings:
+MoreFaults = Callable[[Settings, Mapping[str, str]], list[str]]
+
+
+def load_settings(more_faults: MoreFaults | None = None, /, **given: Any) -> Settings:
     """Read and check all settings. Raises SettingsError that names every bad one with its mend.
 
     given: values from the command line, which win; None where the command line says nothing.
+    more_faults: what this command needs beyond, told with the rest.
     """
     said = {name: value for name, value in given.items() if value is not None}
     settings, faults = _checked(said)
     faults += _spanning_faults(settings, os.environ)
+    faults += more_faults(settings, os.environ) if more_faults else []
     if faults:
         raise SettingsError("; ".join(faults))
     return settings

@@ -88,6 +88,10 @@ class CountingJournal:
             "hippique_source_failures", "Pages not had or not read", ["source", "error"],
             registry=registry,
         )  # fmt: skip
+        self._refusals = Counter(
+            "hippique_refused_calls", "Calls refused for who sent them", ["status"],
+            registry=registry,
+        )  # fmt: skip
 
     def event(self, severity: str, message: str, **fields: object) -> None:
         """Count, then pass on."""
@@ -100,5 +104,7 @@ class CountingJournal:
             self._analyses.labels(fields.get("phase", ""), result).inc()
         elif message in {"Plan written", "Schedule failed"}:
             self._plans.labels("written" if message == "Plan written" else "failed").inc()
+        elif message == "Identity refused":
+            self._refusals.labels(fields.get("status", "")).inc()
         elif message in {PARSING, "Error fetching"}:
             self._source_failures.labels(fields.get("source", ""), fields.get("error", "")).inc()

@@ -54,8 +54,9 @@ def test_the_factory_runs_queue_and_calendar_and_gives_them_back_at_the_stop(tmp
     [
         ({"POLICY": "martingale", "RATE_LIMIT_DELAY": "fast"}, ("POLICY=", "RATE_LIMIT_DELAY=")),
         ({"K_SERVICE": "x"}, ("REQUIRE_AUTH", "GCS_BUCKET")),
+        ({"REQUIRE_AUTH": "true"}, ("OIDC_AUDIENCE", "OIDC_ALLOWED_EMAILS")),
     ],
-    ids=["bad values", "an open service on Cloud Run"],
+    ids=["bad values", "an open service on Cloud Run", "nobody who may call"],
 )
 def test_a_start_that_is_refused_names_every_bad_setting(tmp_path, settings, named):
     process = started(tmp_path, free_port(), **settings)

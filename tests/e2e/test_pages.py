@@ -11,6 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from hippique.runtime.memory import MemoryArchive
+from hippique.web.auth.calls import Place
+from hippique.web.auth.headers import SecurityHeaders
 from hippique.web.pages import install_pages
 from page_days import FORMULA, LONG, MARKUP, Kept, day_of_states, desk_on, served
 
@@ -21,6 +23,7 @@ RACE = "/race/2026-06-07"
 @pytest.fixture(scope="module")
 def site() -> Iterator[httpx.Client]:
     app = FastAPI()
+    app.add_middleware(SecurityHeaders, place=Place())
     install_pages(app, desk_on(day_of_states()))
     with served(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
         yield client

@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from hippique.bootstrap.serving import Running, check_auth, plug
+from hippique.bootstrap.guarding import identity_faults
+from hippique.bootstrap.serving import Running, plug
 from hippique.settings import load_settings
 
 
@@ -18,9 +19,7 @@ def make() -> FastAPI:
     is only forked holds no queue. Raises SettingsError that names every bad setting, StoreError,
     SourceDown (no racecourse).
     """
-    settings = load_settings()
-    check_auth(settings)
-    running = plug(settings)
+    running = plug(load_settings(identity_faults))
     running.app.router.lifespan_context = _life_of(running)
     return running.app
 

@@ -43,7 +43,15 @@ def bind(host: str, port: int) -> socket.socket:
 
 def answer(app: FastAPI, listener: socket.socket) -> None:
     """Answer calls until SIGTERM or Ctrl-C; a second one does not wait for open connections."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
+    # proxy_headers: uvicorn would believe whoever calls from loopback about where he calls from.
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
     _Server(config).run([listener])
 
 

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from hippique.bootstrap.course_calls import make_read_course
 from hippique.bootstrap.estimators import check_estimator
+from hippique.bootstrap.guarding import make_guard
 from hippique.bootstrap.listening import answer, bind, stoppable
 from hippique.bootstrap.wiring import (
     LIVE,
@@ -38,7 +39,7 @@ from hippique.day.race_day import race_day
 from hippique.day.service import DayService
 from hippique.day.source_health import last_successes
 from hippique.day.tasks import local_text
-from hippique.errors import HippiqueError, SettingsError
+from hippique.errors import HippiqueError
 from hippique.racing.codec import to_pretty_json
 from hippique.racing.times import paris_at
 from hippique.runtime.calendar import Calendar
@@ -102,8 +103,11 @@ def clock_of(settings: Settings, patience_s: float = RACECOURSE_PATIENCE_S) -> P
     return FollowedClock(told.now, wall_origin_s=told.asked_at_s, speed=told.speed)
 
 
-def plug(settings: Settings) -> Running:
-    """Plug the service together. Raises StoreError, SourceDown (no racecourse)."""
+def plug(settings: Settings, host: str | None = None) -> Running:
+    """Plug the service together, to listen at `host`, None where the server decides.
+
+    Raises StoreError, SourceDown (no racecourse).
+    """
     clock = clock_of(settings)
     folder = open_folder(data_folder(settings, os.environ), clock)
     mode = _mode(settings, folder)
@@ -132,7 +136,8 @@ def plug(settings: Settings) -> Running:
         registry=registry,
         checks=_checks(folder, dispatcher, calendar),
     )
-    return Running(make_app(doors), service, folder, dispatcher, calendar)
+    guard = make_guard(settings, os.environ, outside.journal, host)
+    return Running(make_app(doors, guard), service, folder, dispatcher, calendar)
 
 
 def _journal(
@@ -168,15 +173,6 @@ def _mode(settings: Settings, folder: Folder) -> Mode:
     no source is read and no duty is done.
     """
     return SIMULATED if settings.racecourse_url else mode_of(folder) or LIVE
-
-
-def check_auth(settings: Settings) -> None:
-    """Refuse a start that would check nobody where somebody must be. Raises SettingsError."""
-    if settings.require_auth:
-        raise SettingsError(
-            "REQUIRE_AUTH=true: this build cannot check identities yet and serves one machine "
-            "only; set REQUIRE_AUTH=false to serve on loopback without them"
-        )
 
 
 def _reporter(journal: Journal) -> Report:
@@ -228,9 +224,8 @@ def serve(settings: Settings, host: str, port: int, announce: Callable[[str], No
 
     Raises what `plug` raises, and InputError where the port is taken.
     """
-    check_auth(settings)
     with stoppable(), bind(host, port) as listener:
-        running = plug(settings)
+        running = plug(settings, host)
         try:
             running.start()
             running.folder.views.publish(SERVICE, _notice(settings, host, port))

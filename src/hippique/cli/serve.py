@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
+from hippique.bootstrap.guarding import identity_faults, is_loopback, open_host_faults
 from hippique.bootstrap.serving import serve as run_service
 from hippique.cli.common import data_option, foreseeable
-from hippique.cli.folders import settings_for
-from hippique.settings import unknown_names
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from hippique.settings import load_settings, unknown_names
 
 
 @click.command(
@@ -39,10 +37,15 @@ def serve(host: str, port: int, data: Path | None, **given: str | None) -> None:
     With --racecourse it waits up to 30 s for the simulated sites, reads them, and follows their
     clock. Live sites are read only once TERMS_ACKNOWLEDGED=true.
     """
-    settings = settings_for(data, racecourse_url=given.pop("racecourse"), **given)
+    settings = load_settings(
+        lambda *read: identity_faults(*read) + open_host_faults(read[0], host),
+        hippique_data=data,
+        racecourse_url=given.pop("racecourse"),
+        **given,
+    )
     for warning in unknown_names(os.environ):
         click.echo(f"warning: {warning}", err=True)
     if not settings.require_auth:
-        where = "" if host in LOOPBACK else f" on {host}, reachable from other machines"
+        where = "" if is_loopback(host) else f" on {host}, reachable from other machines"
         click.echo(f"warning: REQUIRE_AUTH=false: nobody is checked{where}", err=True)
     run_service(settings, host, port, lambda url: click.echo(f"hippique listens at {url}"))

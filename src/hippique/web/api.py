@@ -22,6 +22,8 @@ from hippique.day.tasks import SAMPLE
 from hippique.errors import BadPhase, DayMismatch
 from hippique.ports import QueueOperator
 from hippique.racing.card import RaceId
+from hippique.web.auth.gate import Gate, Guard
+from hippique.web.auth.headers import SecurityHeaders
 from hippique.web.bodies import RunBody, ScheduleBody, read_day, run_reply, schedule_reply
 from hippique.web.errors import install_errors
 from hippique.web.limits import BodyLimit
@@ -52,12 +54,18 @@ class Doors:
         return self.service.desk
 
 
-def make_app(doors: Doors) -> FastAPI:
-    """The application. It starts nothing: dispatching and the calendar are the caller's."""
+def make_app(doors: Doors, guard: Guard) -> FastAPI:
+    """The application behind its gate.
+
+    It starts nothing: dispatching and the calendar are the caller's.
+    """
     app = FastAPI(title="hippique-orchestrator", version=__version__, docs_url=None, redoc_url=None)
     install_errors(app, doors.desk.journal)
-    app.add_middleware(BodyLimit)
-    _install_posts(app, doors)
+    app.add_middleware(BodyLimit)  # the last one added sees a call first
+    app.add_middleware(Gate, guard=guard)
+    app.add_middleware(SecurityHeaders, place=guard.place)
+    if not guard.is_reading:
+        _install_posts(app, doors)
     _install_health(app, doors)
     _install_reads(app, doors)
     install_pages(app, doors.desk)

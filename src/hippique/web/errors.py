@@ -12,14 +12,22 @@ from starlette.exceptions import HTTPException
 from hippique.day.desk import Journal
 from hippique.errors import (
     HippiqueError,
+    IdentityError,
     InputError,
+    KeysUnreachable,
+    NotAllowed,
+    NotAuthenticated,
     NotFound,
     SourceRefused,
     StoreBusy,
     StoreError,
+    TooManyFailures,
 )
+from hippique.web.auth.headers import security_headers
 
 RETRY_AFTER_S = 10
+RETRY = {429, 502, 503}
+IDENTITY = {NotAuthenticated: 401, NotAllowed: 403, TooManyFailures: 429, KeysUnreachable: 503}
 UNREADABLE = 400  # what the framework answers to a body that breaks its JSON parser
 
 
@@ -28,11 +36,7 @@ def install_errors(app: FastAPI, journal: Journal) -> None:
 
     @app.exception_handler(HippiqueError)
     def foreseeable(request: Request, error: HippiqueError) -> JSONResponse:
-        status = status_of(error)
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if status in {502, 503} else {}
-        return error_reply(
-            request, status, type(error).__name__, str(error), headers, **_extras(error)
-        )
+        return foreseen_reply(request, error)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -52,11 +56,29 @@ def install_errors(app: FastAPI, journal: Journal) -> None:
     def unforeseen(request: Request, error: Exception) -> JSONResponse:
         told = f"{type(error).__name__}: {error}"
         journal.event("ERROR", "Unforeseen error", path=request.url.path, error=told)
-        return error_reply(request, 500, "InternalError", "unforeseen; the log has the details")
+        # No middleware of ours sees this answer: the framework sends it around them all.
+        headers = security_headers(is_https=request.url.scheme == "https")
+        words = "unforeseen; the log has the details"
+        return error_reply(request, 500, "InternalError", words, headers)
+
+
+def foreseen_reply(request: Request, error: HippiqueError) -> JSONResponse:
+    """The answer to an error of the house, with what tells its caller whether to try again."""
+    status = status_of(error)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status in RETRY else {}
+    if isinstance(error, NotAuthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return error_reply(request, status, type(error).__name__, str(error), headers, **_extras(error))
 
 
 def status_of(error: HippiqueError) -> int:
-    """404 for what is not there, 422 for bad input, 502 and 503 for what may work later."""
+    """Whose turn it is.
+
+    401, 403 and 429 for who calls, 404 for what is not there, 422 for bad input, 502 and 503 for
+    what may work later.
+    """
+    if isinstance(error, IdentityError):
+        return IDENTITY[type(error)]
     if isinstance(error, NotFound):
         return 404
     if isinstance(error, InputError):

@@ -19,25 +19,16 @@ from hippique.day.phases import Phase
 from hippique.day.race_day import latest_plan, newest_day, outcome_of, race_day
 from hippique.errors import HippiqueError, InputError, NotFound
 from hippique.racing.card import RaceId, RaceKey
+from hippique.web.auth.headers import PAGE
 from hippique.web.bodies import read_day
 from hippique.web.day_view import day_view
 from hippique.web.docs_page import doors_of
 from hippique.web.race_view import Seen, race_view
 from hippique.web.wording import FILTERS, banner, instant
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-}
 # A page tells the state of one minute; style and mark are named by their content instead.
-PAGE_HEADERS = {**HEADERS, "Cache-Control": "no-store"}
-ASSET_HEADERS = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+PAGE_HEADERS = {"Content-Security-Policy": PAGE}
+ASSET_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
 ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 READS = ["GET", "HEAD"]
 

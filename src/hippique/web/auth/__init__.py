@@ -1,0 +1,1 @@
+"""Who calls and what he may do: judged before a body is read."""
