@@ -92,6 +92,11 @@ def pruned_folder(day: date, number: int) -> str:
     return f"{day.isoformat()}/pruned/{number}"
 
 
+def operation_record(now: datetime, correlation_id: str) -> str:
+    """What an operator did: beside the days, for it may concern several."""
+    return f"operations/{_stamp(now)[:8]}/{_stamp(now)}-{correlation_id}.json"
+
+
 def _stamp(now: datetime) -> str:
     # UTC, because names must sort by age, also in the repeated hour of October.
     return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

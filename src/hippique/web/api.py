@@ -27,6 +27,7 @@ from hippique.web.auth.headers import SecurityHeaders
 from hippique.web.bodies import RunBody, ScheduleBody, read_day, run_reply, schedule_reply
 from hippique.web.errors import install_errors
 from hippique.web.limits import BodyLimit
+from hippique.web.operations import install_operations
 from hippique.web.pages import install_pages
 
 ReadCourse = Callable[[str, dt.date | None], RaceId]
@@ -66,6 +67,7 @@ def make_app(doors: Doors, guard: Guard) -> FastAPI:
     app.add_middleware(SecurityHeaders, place=guard.place)
     if not guard.is_reading:
         _install_posts(app, doors)
+        install_operations(app, doors.service, doors.operator)
     _install_health(app, doors)
     _install_reads(app, doors)
     install_pages(app, doors.desk)
