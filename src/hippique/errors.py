@@ -10,6 +10,7 @@ HippiqueError
 │   └── UnknownRace   no such race in the plan or the archive
 ├── SourceError       the queue tries again
 │   ├── SourceDown    no answer, 5xx, time-out
+│   │   └── EmptyDay  0 races, and no two sources that agree
 │   ├── SourceRefused 403, 429, robots.txt, a kill switch
 │   ├── PageChanged   a person must look: the page lacks what the reader assumes
 │   ├── PageMissing   a soft or hard 404: the page asked for does not exist
@@ -86,6 +87,10 @@ class SourceError(HippiqueError):
 
 class SourceDown(SourceError):
     """No answer within the limits: connection, time-out, 5xx, an answer beyond the size bounds."""
+
+
+class EmptyDay(SourceDown):
+    """No race on a day, and not two sources that read without fault and say so."""
 
 
 class SourceRefused(SourceError):

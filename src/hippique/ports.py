@@ -208,27 +208,34 @@ class Claims(Protocol):
         """Give the claim back; nothing happens when this process does not hold it."""
 
 
-# --- the bettor ----------------------------------------------------------------------------
+# --- people --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlipMessage:
-    """What a bettor reads on his phone: plain text. key: the same message, however often sent."""
+class Message:
+    """What a person reads on a phone: plain text. key: the same message, however often sent."""
 
     key: str
     title: str
     body: str
 
 
-class SlipChannel(Protocol):
-    """The bettor's own way to be told of a slip at once."""
+class MessageChannel(Protocol):
+    """How a person is told at once: the bettor of a slip, who is on call of an alert."""
 
-    def send(self, message: SlipMessage) -> None:
+    def send(self, message: Message) -> None:
         """Deliver to every address; one that took this key before is passed over.
 
         Raises SourceDown where an address did not take it, without naming the address: it is a
         secret. Sending again may deliver twice after a restart.
         """
+
+
+class Heartbeat(Protocol):
+    """A dead man's switch outside, which calls for help when it is not heard of."""
+
+    def beat(self) -> None:
+        """Say that all is done in time. Raises SourceDown, without naming the address."""
 
 
 # --- stores --------------------------------------------------------------------------------

@@ -141,6 +141,19 @@ class Settings(BaseSettings):
     slip_urls: Annotated[tuple[SecretStr, ...], Listed] = Field(
         (), description="where slips go out at once, apprise addresses (list by comma; secret)"
     )
+    alert_urls: Annotated[tuple[SecretStr, ...], Listed] = Field(
+        (), description="who is told of alerts, apprise addresses (list by comma; secret)"
+    )
+    alert_urls_level2: Annotated[tuple[SecretStr, ...], Listed] = Field(
+        (), description="who is told of a critical alert that nobody takes over (secret)"
+    )
+    alert_thresholds: Annotated[tuple[str, ...], Listed] = Field(
+        (), description="thresholds of alerts that differ, name=number (list by comma)"
+    )
+    heartbeat_url: Annotated[SecretStr | None, Optional_] = Field(
+        None, description="dead man's switch, called while every deadline is met (secret)"
+    )
+    heartbeat_method: Literal["GET", "POST"] = Field("GET", description="how it is called")
     hippique_data: Annotated[Path | None, Optional_] = Field(
         None, description="data folder; default ./data, /tmp/horse_data on Cloud Run"
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from hippique.errors import SourceDown
-from hippique.ports import SlipChannel, SlipMessage
+from hippique.ports import Message, MessageChannel
 
-ACCENTED = SlipMessage(
+ACCENTED = Message(
     key="2026-06-07/R1C3 slip",
     title="SIMULÉ – Ticket R1C3",
     body="Simple placé, ZEturf :\n  9 (ÉTOILE) : 3,00 €, pas sous 1,9",
@@ -21,7 +21,7 @@ ACCENTED = SlipMessage(
 class Receiving:
     """A channel; what arrived as (title, body); refuse(n): the next n sendings are not taken."""
 
-    channel: SlipChannel
+    channel: MessageChannel
     arrived: Callable[[], list[tuple[str, str]]]
     refuse: Callable[[int], None] = field(default=lambda _: None)
 
@@ -44,7 +44,7 @@ class ChannelContract:
 
     def test_another_key_arrives_beside_it(self, receiving: Receiving) -> None:
         receiving.channel.send(ACCENTED)
-        receiving.channel.send(SlipMessage(key="other", title="two", body="text"))
+        receiving.channel.send(Message(key="other", title="two", body="text"))
 
         assert [title for title, _ in receiving.arrived()] == [ACCENTED.title, "two"]
 

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -11,55 +8,16 @@ from contracts.channel_contract import ACCENTED, ChannelContract, Receiving
 from hippique.errors import SettingsError, SourceDown
 from hippique.runtime.apprise_channel import AppriseChannel
 from hippique.runtime.memory import MemoryChannel
+from receiver import TOKEN, Receiver, receiving_posts
 
 # One of apprise's plugins asks for a module that Python 3.13 drops; ours is not it.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
-TOKEN = "s3cr3t-t0ken"  # noqa: S105  no secret: a word that must not be told
-
-
-class Receiver(HTTPServer):
-    """A loopback receiver of JSON posts."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.posts: list[dict[str, str]] = []
-        self.refusals = 0
-
-    @property
-    def address(self) -> str:
-        return f"json://127.0.0.1:{self.server_port}/{TOKEN}"
-
-    def arrived(self) -> list[tuple[str, str]]:
-        return [(post["title"], post["message"]) for post in self.posts]
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        is_refused = self.server.refusals > 0
-        if is_refused:
-            self.server.refusals -= 1
-        else:
-            self.server.posts.append(json.loads(body))
-        self.send_response(500 if is_refused else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
-        """Nothing on stderr."""
-
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with receiving_posts() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 class TestMemoryChannel(ChannelContract):
@@ -79,14 +37,14 @@ class TestAppriseChannel(ChannelContract):
         def refuse(times: int) -> None:
             receiver.refusals = times
 
-        return Receiving(AppriseChannel([receiver.address]), receiver.arrived, refuse)
+        return Receiving(AppriseChannel([receiver.address], "SLIP_URLS"), receiver.arrived, refuse)
 
     def test_an_address_that_took_it_is_not_asked_again_for_another_that_did_not(
         self, receiver: Receiver
     ) -> None:
         with Receiver() as gone:
             dead = gone.address  # its port is closed again
-        channel = AppriseChannel([receiver.address, dead])
+        channel = AppriseChannel([receiver.address, dead], "SLIP_URLS")
 
         for _ in range(2):
             with pytest.raises(SourceDown, match=r"1 of 2 addresses did not take it \(2\. JSON\)"):
@@ -99,7 +57,7 @@ class TestAppriseChannel(ChannelContract):
     ) -> None:
         receiver.refusals = 1
         with pytest.raises(SourceDown) as caught:
-            AppriseChannel([receiver.address]).send(ACCENTED)
+            AppriseChannel([receiver.address], "SLIP_URLS").send(ACCENTED)
 
         told = f"{caught.value} {caught.value.site} {caught.value.url} {caplog.text}"
         assert TOKEN not in told + "".join(capfd.readouterr())
@@ -109,6 +67,6 @@ class TestAppriseChannel(ChannelContract):
         self, receiver: Receiver, bad: str
     ) -> None:
         with pytest.raises(SettingsError, match="SLIP_URLS: address 2") as caught:
-            AppriseChannel([receiver.address, bad])
+            AppriseChannel([receiver.address, bad], "SLIP_URLS")
 
         assert TOKEN not in str(caught.value)

@@ -122,9 +122,10 @@ def plug(settings: Settings, host: str | None = None) -> Running:
         journal=_journal(settings, mode, clock, registry),
         new_id=lambda prefix: f"{prefix}-{uuid.uuid4()}",
         truth=RacecourseTruth(settings.racecourse_url) if settings.racecourse_url else None,
+        is_viewed=is_viewed,
     )
     service = make_service(settings, mode, folder, outside)
-    report = _reporter(outside.journal)
+    report = _reporter(service.desk.journal)
     dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock, report=report)
     dues = iter(()) if is_viewed else _dues(clock.now())
     calendar = Calendar(dues, service.do, clock, report)

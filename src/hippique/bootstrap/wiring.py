@@ -18,6 +18,7 @@ from hippique.betting.policy import Policy, packaged
 from hippique.bootstrap.channels import slip_channel
 from hippique.bootstrap.estimators import ESTIMATORS, TRUTH, check_estimator
 from hippique.bootstrap.identity import code_version, settings_version
+from hippique.bootstrap.watching import watched
 from hippique.day import addresses
 from hippique.day.desk import Desk, Journal, Options
 from hippique.day.manifest import create_once
@@ -228,7 +229,7 @@ class Outside:
     """What a day service meets: time, sites, a journal, and where its correlation ids come from.
 
     parallel: whether the sites are asked side by side. eager_reports: see Options. truth: the
-    simulated racecourse, where there is one.
+    simulated racecourse, where there is one. is_viewed: the folder is served for looking only.
     """
 
     clock: Clock
@@ -238,6 +239,7 @@ class Outside:
     parallel: bool = True
     eager_reports: bool = True
     truth: Truth | None = None
+    is_viewed: bool = False
 
 
 def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outside) -> DayService:
@@ -268,7 +270,8 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
         truth=outside.truth if settings.estimator == TRUTH else None,
         channel=slip_channel(settings),
     )
-    return DayService(desk, time.monotonic)
+    desk, watch = watched(settings, desk, disk=folder.root, is_reading=outside.is_viewed)
+    return DayService(desk, time.monotonic, watch)
 
 
 def deliver_in_process(service: DayService) -> Deliver:

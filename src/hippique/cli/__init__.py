@@ -33,6 +33,7 @@ _PLACES = {
     "verify": "archive:verify",
     "replay": "archive:replay",
     "queue": "queue:queue",
+    "alerts": "alerts:alerts",
     "check": "config:check",
     "stats": "figures:stats",
     "errors": "figures:errors",

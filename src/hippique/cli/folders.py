@@ -66,15 +66,18 @@ def opened(data: Path | None, *, on_time: bool = False) -> Iterator[Folder]:
     root = folder_path(data)
     if not (root / QUEUE).exists():
         raise NotFound(f"{root} holds no queue; give the data folder with --data")
-    folder = open_folder(root, _clock(data, on_time=on_time))
+    folder = open_folder(root, clock_beside(data, on_time=on_time))
     try:
         yield folder
     finally:
         folder.close()
 
 
-def _clock(data: Path | None, *, on_time: bool) -> Clock:
-    """Race time: the racecourse's where one is set and answers, else the wall's."""
+def clock_beside(data: Path | None, *, on_time: bool = False) -> Clock:
+    """Race time: the racecourse's where one is set and answers, else the wall's.
+
+    on_time: see `opened`.
+    """
     try:
         return clock_of(settings_beside(data), patience_s=1.0)
     except SourceDown:

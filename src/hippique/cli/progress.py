@@ -17,7 +17,13 @@ from hippique.racing.times import paris_time
 from hippique.runtime.clocks import WallClock
 from hippique.telemetry import StructuredJournal
 
-_STYLES = {"slip": "bold green", "no_bet": "dim", "WARNING": "yellow", "ERROR": "red"}
+_STYLES = {
+    "slip": "bold green",
+    "no_bet": "dim",
+    "WARNING": "yellow",
+    "ERROR": "red",
+    "CRITICAL": "bold red",
+}
 
 
 class Progress:
@@ -89,6 +95,9 @@ def _line(severity: str, message: str, fields: dict[str, Any]) -> Text | None:
         return Text(
             f"{fields['phase']:<8}  {race:<6} {words}", style=_STYLES.get(str(decision), "")
         )
+    if message.startswith("Alert "):
+        is_news = message in {"Alert opened", "Alert raised"} and severity in _STYLES
+        return Text(f"alerte    {fields['cause']}", style=_STYLES[severity]) if is_news else None
     if message == "Day closed":
         return Text("clôture   journée scellée", style="bold")
     if severity in _STYLES:

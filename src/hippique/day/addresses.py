@@ -24,6 +24,7 @@ WITHDRAWN = "withdrawn.json"
 CORRECTION = "correction.json"
 MARK = "mark.json"
 SENT = "sent.json"
+ALERT = "alert.json"
 PLAN = "plan.json"
 SUMMARY = "summary.json"
 SEAL = "seal.json"
@@ -70,6 +71,16 @@ def played_folder(race: RaceId, number: int) -> str:
 def sent_folder(race: RaceId, kind: str) -> str:
     """That the bettor was told of a slip or a withdrawal: beside the chain and the seal."""
     return f"{race}/sent/{kind}"
+
+
+def alerts_folder(day: date) -> str:
+    """The alerts of a race day: beside the chain and the seal."""
+    return f"{day.isoformat()}/alerts"
+
+
+def alert_folder(day: date, alert: str, number: int) -> str:
+    """One event of one alert, create-only; from 1."""
+    return f"{alerts_folder(day)}/{alert}/{number:04}"
 
 
 def odds_folder(race: RaceId, now: datetime) -> str:

@@ -12,7 +12,7 @@ from hippique.day.manifest import Stamp
 from hippique.day.past import PastRides
 from hippique.day.plan import Scope
 from hippique.forecast.forecaster import Forecaster
-from hippique.ports import Archive, Claims, Clock, SlipChannel, Source, TaskQueue, Truth, Views
+from hippique.ports import Archive, Claims, Clock, MessageChannel, Source, TaskQueue, Truth, Views
 from hippique.racing.card import RaceId
 
 
@@ -74,7 +74,7 @@ class Desk:
     new_id: Callable[[str], str]
     past: PastRides | None = None
     truth: Truth | None = None
-    channel: SlipChannel | None = None
+    channel: MessageChannel | None = None
 
     def now(self) -> dt.datetime:
         """Race time."""

@@ -23,7 +23,7 @@ from hippique.day.plan import Plan, PlannedRace
 from hippique.day.race_day import decision_of, latest_plan, load, outcome_of, snapshots_of
 from hippique.day.slip_words import slip_message, withdrawn_message
 from hippique.errors import AlreadyExists, SourceDown, StoreError
-from hippique.ports import Archive, SlipMessage
+from hippique.ports import Archive, Message
 from hippique.racing.card import RaceId
 
 NEAR = dt.timedelta(hours=1)  # of the off: before there is no slip, later its end is marked
@@ -52,7 +52,7 @@ class _Due:
     """A message that is to go out until an instant, the instant itself left out."""
 
     kind: str
-    message: SlipMessage
+    message: Message
     until: dt.datetime
 
 
@@ -149,7 +149,7 @@ def _send(desk: Desk, race: RaceId, due: _Due) -> None:
     desk.journal.event("INFO", "Slip sent", race=str(race), kind=due.kind)
 
 
-def _attempt(desk: Desk, message: SlipMessage) -> str | None:
+def _attempt(desk: Desk, message: Message) -> str | None:
     """None where it went out, else why not, after the last of three attempts."""
     error: str | None = None
     for pause_s in (*PAUSES_S, None):
@@ -160,7 +160,7 @@ def _attempt(desk: Desk, message: SlipMessage) -> str | None:
     return error
 
 
-def _refusal(desk: Desk, message: SlipMessage) -> str | None:
+def _refusal(desk: Desk, message: Message) -> str | None:
     if desk.channel is None:
         return "no channel"
     try:

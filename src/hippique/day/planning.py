@@ -13,7 +13,7 @@ from hippique.day.folder import Folder
 from hippique.day.merge import Merged, keep_known, merge
 from hippique.day.plan import Plan, PlannedRace, SourceReport
 from hippique.day.race_day import latest_plan, load
-from hippique.errors import SourceDown, SourceError, StoreError
+from hippique.errors import EmptyDay, SourceDown, SourceError, StoreError
 from hippique.ports import Page, PageRequest, Source
 from hippique.racing.card import Reading
 from hippique.racing.codec import to_pretty_json
@@ -124,7 +124,7 @@ def _check_empty(merged: Merged, reports: tuple[SourceReport, ...], day: dt.date
     agreeing = [r.source for r in reports if r.ok and r.covers and r.races == 0]
     if len(agreeing) < CONFIRMING_SOURCES:
         seen = ", ".join(agreeing) or "none"
-        raise SourceDown(
+        raise EmptyDay(
             f"0 races on {day}, which two sources must confirm (confirming: {seen})", site="all"
         )
 

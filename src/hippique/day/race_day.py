@@ -45,6 +45,12 @@ def latest_plan(archive: Archive, day: dt.date) -> Plan | None:
     return load(archive, Plan, versions[-1]) if versions else None
 
 
+def first_plan(archive: Archive, day: dt.date) -> Plan | None:
+    """The day's first plan: from its making on the day's phases are owed."""
+    versions = _plan_versions(archive, day)
+    return load(archive, Plan, versions[0]) if versions else None
+
+
 def _plan_versions(archive: Archive, day: dt.date) -> list[str]:
     prefix = f"{addresses.day_folder(day)}/plan"
     return [a for a in archive.addresses(prefix) if a.endswith(f"/{addresses.PLAN}")]

@@ -21,6 +21,7 @@ from hippique.day.run import run_order
 from hippique.day.samples import queue_last_samples, run_sample, sample_day, withdraw_moved
 from hippique.day.schedule import Scheduled, queue_plan
 from hippique.day.tasks import SAMPLE, order_of, read_payload
+from hippique.day.watch.watch import Watch, guarded
 from hippique.errors import HippiqueError, InputError, StoreError
 from hippique.ports import Task
 from hippique.racing.card import RaceId
@@ -38,11 +39,15 @@ class DayPlanned:
 class DayService:
     """Serialises planning; everything else is the desk's. One per process.
 
-    stopwatch: wall seconds, for the durations in the log alone.
+    stopwatch: wall seconds, for the durations in the log alone. watch: looks at the day after
+    each duty; None looks at nothing.
     """
 
-    def __init__(self, desk: Desk, stopwatch: Callable[[], float]) -> None:
+    def __init__(
+        self, desk: Desk, stopwatch: Callable[[], float], watch: Watch | None = None
+    ) -> None:
         self.desk = desk
+        self.watch = watch
         self._stopwatch = stopwatch
         self._planning = Lock()
         self._unreported: set[dt.date] = set()
@@ -61,7 +66,8 @@ class DayService:
             self._queued[day] = self.desk.queue.generation()
             planned = self._planned(day, correlation_id, with_tasks=with_tasks)
         except HippiqueError as error:
-            self._say("CRITICAL", "Schedule failed", correlation_id, error=str(error))
+            told = f"{type(error).__name__}: {error}"
+            self._say("CRITICAL", "Schedule failed", correlation_id, date=day, error=told)
             raise
         self._unreported.add(day)
         severity = "WARNING" if planned.plan.degraded else "INFO"
@@ -74,13 +80,15 @@ class DayService:
         try:
             planned = self._planned(day, correlation_id, with_tasks=True)
         except HippiqueError as error:
-            self._say("ERROR", "Replan failed", correlation_id, error=str(error))
+            told = f"{type(error).__name__}: {error}"
+            self._say("ERROR", "Replan failed", correlation_id, date=day, error=told)
             raise
         withdraw_moved(self.desk, planned.plan)
         tell_day(self.desk, planned.plan)
         scheduled = planned.scheduled
-        if scheduled is not None and (scheduled.created or scheduled.cancelled):
-            self._say("INFO", "Plan changed", correlation_id, **_figures(planned))
+        is_news = scheduled is not None and (scheduled.created or scheduled.cancelled)
+        severity, message = ("INFO", "Plan changed") if is_news else ("DEBUG", "Plan confirmed")
+        self._say(severity, message, correlation_id, **_figures(planned))
         return planned
 
     def _planned(self, day: dt.date, correlation_id: str, *, with_tasks: bool) -> DayPlanned:
@@ -166,13 +174,26 @@ class DayService:
         return is_taken
 
     def do(self, due: Due) -> None:
-        """Do one recurring duty. Raises SourceError and StoreError, for the calendar to tell."""
-        {
+        """Do one recurring duty, then let the watch look at the day, also where the duty failed.
+
+        Raises SourceError and StoreError, for the calendar to tell.
+        """
+        duties = {
             Duty.PREPARE: self.prepare,
             Duty.PLAN: self._plan_once,
             Duty.TICK: self.tick,
             Duty.CLOSE: self._close,
-        }[due.duty](due.day)
+        }
+        try:
+            duties[due.duty](due.day)
+        finally:
+            self._look(due)
+
+    def _look(self, due: Due) -> None:
+        watch = self.watch
+        if watch is not None:
+            is_tick = due.duty is Duty.TICK
+            guarded(self.desk.journal, lambda: watch.look(due.day, beat=is_tick))
 
     def prepare(self, day: dt.date) -> None:
         """Say before the day what it will be run with."""
@@ -214,7 +235,8 @@ class DayService:
                 self.desk.reports.publish(day)
             except StoreError as error:
                 self._unreported.add(day)
-                self.desk.journal.event("WARNING", "Reports not written", error=str(error))
+                told = f"{type(error).__name__}: {error}"
+                self.desk.journal.event("WARNING", "Reports not written", error=told)
 
     def _close(self, day: dt.date) -> None:
         was_open = seal_of(self.desk.archive, day) is None

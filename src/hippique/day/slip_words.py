@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hippique.betting.amounts import cents, combination, euros, hour, odds, operator_name, printable
 from hippique.betting.slip import Decision, ExpectedDividend, Leg, Ticket
 from hippique.day.plan import PlannedRace
-from hippique.ports import SlipMessage
+from hippique.ports import Message
 
 NOTICE = "18+. Jouer comporte des risques : 09 74 75 13 13. Aucune promesse de gain."
 _BANNERS = {
@@ -19,7 +19,7 @@ _BANNERS = {
 
 def slip_message(
     decision: Decision, race: PlannedRace, names: Mapping[int, str], service_url: str | None
-) -> SlipMessage:
+) -> Message:
     """Bets, numbers, stakes, operator, limit prices, play-before, links. names: by number."""
     before = hour(decision.play_before, "fr")
     latest = f"À jouer avant {hour(decision.play_before, 'fr', seconds=True)}"
@@ -32,14 +32,14 @@ def slip_message(
         NOTICE,
     ]
     title = f"Ticket {_where(race)}, à jouer avant {before}"
-    return SlipMessage(
+    return Message(
         key=f"{decision.race} slip", title=_titled(decision, title), body="\n".join(body)
     )
 
 
 def withdrawn_message(
     decision: Decision, race: PlannedRace, reason: str, service_url: str | None
-) -> SlipMessage:
+) -> Message:
     """Not to be played any more, and why."""
     body = [
         *_warning(decision),
@@ -48,7 +48,7 @@ def withdrawn_message(
         *_links(race, service_url),
         NOTICE,
     ]
-    return SlipMessage(
+    return Message(
         key=f"{decision.race} withdrawn",
         title=_titled(decision, f"Ticket retiré {_where(race)}"),
         body="\n".join(body),

@@ -1,4 +1,4 @@
-"""The bettor's channel through apprise: one address a service, each a secret."""
+"""A message channel through apprise: one address a service, each a secret."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from threading import Lock
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
 
 from hippique.errors import SettingsError, SourceDown
-from hippique.ports import SlipMessage
+from hippique.ports import Message
 
 APP_ID = "hippique"
-SITE = "slip channel"  # what errors call it: an address would tell a token
 
 
 class AppriseChannel:
     """Sends to each address in turn, and remembers which of them took which message.
 
-    Raises SettingsError that names a bad address by its position, never by its text.
+    setting: which one named the addresses. Raises SettingsError that names a bad address by its
+    position, never by its text.
     """
 
-    def __init__(self, addresses: Sequence[str]) -> None:
+    def __init__(self, addresses: Sequence[str], setting: str) -> None:
         _silence()
+        self._setting = setting  # what errors call it: an address would tell a token
         asset = AppriseAsset(app_id=APP_ID, app_desc=APP_ID, async_mode=False)
-        self._services = tuple(_service(at, one, asset) for at, one in enumerate(addresses, 1))
+        self._services = tuple(
+            _service(setting, at, one, asset) for at, one in enumerate(addresses, 1)
+        )
         self._taken: set[tuple[str, int]] = set()
         self._lock = Lock()
 
-    def send(self, message: SlipMessage) -> None:
-        """See SlipChannel. Each address has apprise's own time-outs, four seconds by default."""
+    def send(self, message: Message) -> None:
+        """See MessageChannel. Each address has apprise's own time-outs, four seconds by default."""
         failed = [
             f"{at}. {service.service_name}"
             for at, service in enumerate(self._services, 1)
@@ -37,9 +40,9 @@ class AppriseChannel:
         ]
         if failed:
             told = f"{len(failed)} of {len(self._services)} addresses did not take it"
-            raise SourceDown(f"{told} ({', '.join(failed)})", site=SITE)
+            raise SourceDown(f"{told} ({', '.join(failed)})", site=self._setting)
 
-    def _sent(self, at: int, service: NotifyBase, message: SlipMessage) -> bool:
+    def _sent(self, at: int, service: NotifyBase, message: Message) -> bool:
         with self._lock:
             if (message.key, at) in self._taken:
                 return True
@@ -52,11 +55,11 @@ class AppriseChannel:
         return is_sent
 
 
-def _service(at: int, address: str, asset: AppriseAsset) -> NotifyBase:
+def _service(setting: str, at: int, address: str, asset: AppriseAsset) -> NotifyBase:
     made = Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
     if not isinstance(made, NotifyBase):
         raise SettingsError(
-            f"SLIP_URLS: address {at} is none that apprise knows (it is not shown: it is a "
+            f"{setting}: address {at} is none that apprise knows (it is not shown: it is a "
             "secret); write one like mailto://… or json://…, a comma inside it as %2C"
         )
     return made

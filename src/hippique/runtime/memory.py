@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from hippique.errors import AlreadyExists, NotFound, SourceDown
-from hippique.ports import SlipMessage
+from hippique.ports import Message
 from hippique.runtime.addresses import checked_address, checked_prefix
 from hippique.runtime.claims import ClaimTable, MemoryClaims
 from hippique.runtime.memory_queue import MemoryQueue
@@ -15,6 +15,7 @@ __all__ = [
     "MemoryArchive",
     "MemoryChannel",
     "MemoryClaims",
+    "MemoryHeartbeat",
     "MemoryQueue",
     "MemoryViews",
 ]
@@ -75,13 +76,28 @@ class MemoryChannel:
     """Messages in a list. refusals: how many sendings in a row it does not take."""
 
     def __init__(self, refusals: int = 0) -> None:
-        self.sent: list[SlipMessage] = []
+        self.sent: list[Message] = []
         self.refusals = refusals
 
-    def send(self, message: SlipMessage) -> None:
-        """See SlipChannel."""
+    def send(self, message: Message) -> None:
+        """See MessageChannel."""
         if self.refusals > 0:
             self.refusals -= 1
-            raise SourceDown("1 of 1 addresses did not take it (1. memory)", site="slip channel")
+            raise SourceDown("1 of 1 addresses did not take it (1. memory)", site="memory")
         if all(message.key != one.key for one in self.sent):
             self.sent.append(message)
+
+
+class MemoryHeartbeat:
+    """Beats counted. refusals: how many in a row do not arrive."""
+
+    def __init__(self, refusals: int = 0) -> None:
+        self.beats = 0
+        self.refusals = refusals
+
+    def beat(self) -> None:
+        """See Heartbeat."""
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise SourceDown("the switch did not answer", site="memory")
+        self.beats += 1

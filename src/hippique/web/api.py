@@ -22,6 +22,7 @@ from hippique.day.tasks import SAMPLE
 from hippique.errors import BadPhase, DayMismatch
 from hippique.ports import QueueOperator
 from hippique.racing.card import RaceId
+from hippique.web.alerts import install_acknowledging, install_alerts
 from hippique.web.auth.gate import Gate, Guard
 from hippique.web.auth.headers import SecurityHeaders
 from hippique.web.bodies import RunBody, ScheduleBody, read_day, run_reply, schedule_reply
@@ -68,8 +69,10 @@ def make_app(doors: Doors, guard: Guard) -> FastAPI:
     if not guard.is_reading:
         _install_posts(app, doors)
         install_operations(app, doors.service, doors.operator)
+        install_acknowledging(app, doors.service.watch)
     _install_health(app, doors)
     _install_reads(app, doors)
+    install_alerts(app, doors.service.watch)
     install_pages(app, doors.desk)
     return app
 
