@@ -154,11 +154,15 @@ def racecourse(folder: Path, *, speed: float, races: int, **options: object) -> 
 
 @contextmanager
 def serve(
-    folder: Path, data: Path, course: str | None = None, env: Mapping[str, str] | None = None
+    folder: Path,
+    data: Path,
+    course: str | None = None,
+    env: Mapping[str, str] | None = None,
+    host: str = "127.0.0.1",
 ) -> Iterator[Service]:
     """`hippique serve` on a data folder, once it answers."""
     given = () if course is None else ("--racecourse", course)
-    arguments = ("serve", "--port", free_port(), "--data", data, *given)
+    arguments = ("serve", "--host", host, "--port", free_port(), "--data", data, *given)
     with _started(arguments, folder, "serve.log", env or environment()) as service:
         until(lambda: _answers(service), "serve to answer")
         yield service

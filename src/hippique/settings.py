@@ -62,8 +62,8 @@ class Settings(BaseSettings):
         default=False,
         description="true lets REQUIRE_AUTH=false listen beyond loopback: all may do all",
     )
-    auth_platform: Literal["standalone", "cloud_run_iam", "iap"] = Field(
-        "standalone", description="who checks signatures before us: nobody, Cloud Run, IAP"
+    auth_platform: Literal["standalone", "pairing", "cloud_run_iam", "iap"] = Field(
+        "standalone", description="who checks callers: we (or paired screens alone), Cloud Run, IAP"
     )
     oidc_audience: Annotated[tuple[str, ...], Listed] = Field(
         (), description="audiences that a token must carry; default SERVICE_URL (list by comma)"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hippique.bootstrap.guarding import identity_faults, make_guard, open_host_faults
+from hippique.bootstrap.guarding import identity_faults, make_guard, open_host_faults, pairs_screens
 from hippique.settings import Settings
 from hippique.web.auth.judges import everybody
 from hippique.web.auth.roles import Role, needed_role, role_table
@@ -51,6 +51,7 @@ def test_what_a_service_needs_is_named_all_at_once_with_the_mend():
         {**GOOD, "OIDC_JWKS_URL": "http://127.0.0.1:8000/certs"},
         {**GOOD, "OIDC_JWKS_URL": "http://[::1]:8000/certs"},
         {"REQUIRE_AUTH": "false"},
+        {"AUTH_PLATFORM": "pairing"},
         IAP,
     ],
     ids=str,
@@ -81,6 +82,27 @@ def test_a_setting_that_would_open_or_close_the_door_is_named(said, name):
 
     assert told.startswith(name)
     assert "word" not in told
+
+
+def test_paired_screens_alone_are_for_one_machine():
+    (told,) = faults({"K_SERVICE": "x"}, AUTH_PLATFORM="pairing")
+
+    assert told.startswith("AUTH_PLATFORM")
+
+
+@pytest.mark.parametrize(
+    ("said", "environment", "are_paired"),
+    [
+        (GOOD, {}, True),
+        ({"AUTH_PLATFORM": "pairing"}, {}, True),
+        ({"REQUIRE_AUTH": "false"}, {}, False),
+        (IAP, {}, False),
+        ({**GOOD, "AUTH_PLATFORM": "cloud_run_iam"}, {"K_SERVICE": "x"}, False),
+        (GOOD, {"K_SERVICE": "x"}, False),
+    ],
+)
+def test_screens_are_paired_on_ones_own_machine_alone(said, environment, are_paired):
+    assert pairs_screens(settings(**said), environment) is are_paired
 
 
 def test_cloud_runs_mode_is_taken_on_cloud_run():
@@ -127,7 +149,7 @@ def test_an_open_service_beyond_loopback_must_be_asked_for_by_name(host, said, i
     ],
 )
 def test_a_guard_answers_this_machine_alone_where_nobody_else_is_meant(said, host, loopback_only):
-    guard = make_guard(settings(**said), {}, Silent(), host)
+    guard = make_guard(settings(**said), {}, Silent(), host=host)
 
     assert guard.place.loopback_only is loopback_only
     assert (guard.judges == (everybody,)) is (said.get("REQUIRE_AUTH") == "false")
@@ -136,7 +158,7 @@ def test_a_guard_answers_this_machine_alone_where_nobody_else_is_meant(said, hos
 def test_a_guard_knows_the_name_of_the_service():
     guard = make_guard(settings(**GOOD, SERVICE_URL="https://Turf.example:8443/"), {}, Silent())
 
-    assert guard.place.names == {"turf.example"}
+    assert "turf.example" in guard.place.names
     assert not guard.place.behind_front
     assert make_guard(settings(**GOOD), {"K_SERVICE": "x"}, Silent()).place.behind_front
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from hippique.web.auth.failures import FailureCount
 from hippique.web.auth.gate import Guard
 from hippique.web.auth.judges import GCLOUD, BearerJudge, IapJudge, Judge, everybody
 from hippique.web.auth.keys import KeyRing
+from hippique.web.auth.pair_page import unknown_screen
+from hippique.web.auth.pairing import Pairing
 from hippique.web.auth.roles import Role, role_table
 from hippique.web.auth.tokens import Issuer
 
@@ -28,6 +31,8 @@ def identity_faults(settings: Settings, environment: Mapping[str, str]) -> list[
     if not settings.require_auth:
         return []
     faults = _url_faults(settings) + _email_faults(settings)
+    if settings.auth_platform == "pairing":
+        return faults + _cloud_faults(environment)
     if settings.auth_platform == "iap":
         return faults + _iap_faults(settings)
     if settings.auth_platform == "cloud_run_iam" and "K_SERVICE" not in environment:
@@ -40,9 +45,16 @@ def identity_faults(settings: Settings, environment: Mapping[str, str]) -> list[
     if not {*_roles(settings).values()} & {Role.CALLER, Role.OPERATOR}:
         faults.append(
             "OIDC_ALLOWED_EMAILS, OIDC_OPERATORS and SCHEDULER_SA_EMAIL name nobody who may call; "
-            "set one of them (or REQUIRE_AUTH=false on one machine, for loopback alone)"
+            "set one of them, or AUTH_PLATFORM=pairing where people pair their screens and no "
+            "program calls (or REQUIRE_AUTH=false on one machine, for loopback alone)"
         )
     return faults
+
+
+def _cloud_faults(environment: Mapping[str, str]) -> list[str]:
+    if "K_SERVICE" not in environment:
+        return []
+    return ["AUTH_PLATFORM=pairing is for one machine; on Cloud Run set cloud_run_iam, or iap"]
 
 
 def _iap_faults(settings: Settings) -> list[str]:
@@ -119,15 +131,27 @@ def open_host_faults(settings: Settings, host: str) -> list[str]:
     return [f"{told}; set REQUIRE_AUTH=true, or OPEN_TO_NETWORK=true if that is meant"]
 
 
+def pairs_screens(settings: Settings, environment: Mapping[str, str]) -> bool:
+    """Whether people pair their screens with this service."""
+    is_own = settings.auth_platform in {"standalone", "pairing"}
+    return settings.require_auth and is_own and "K_SERVICE" not in environment
+
+
 def make_guard(
-    settings: Settings, environment: Mapping[str, str], journal: Journal, host: str | None = None
+    settings: Settings,
+    environment: Mapping[str, str],
+    journal: Journal,
+    *,
+    host: str | None = None,
+    pairing: Pairing | None = None,
 ) -> Guard:
     """The guard of a service. host: where it listens; None where a server of its own decides.
 
-    The settings must have no `identity_faults`.
+    pairing: where screens are paired. The settings must have no `identity_faults`.
     """
     return Guard(
-        judges=(_judge(settings),),
+        judges=(*_judges(settings), *([pairing] if pairing else [])),
+        unknown_screen=unknown_screen if pairing else None,
         place=_place(settings, environment, host),
         failures=FailureCount(time.monotonic),
         journal=journal,
@@ -136,7 +160,8 @@ def make_guard(
 
 
 def _place(settings: Settings, environment: Mapping[str, str], host: str | None) -> Place:
-    named = {host, _host_of(settings.service_url)} - {None, ""}
+    machine = socket.gethostname()
+    named = {host, _host_of(settings.service_url), machine, f"{machine}.local"}
     is_open = not settings.require_auth and not settings.open_to_network
     return Place(
         behind_front="K_SERVICE" in environment,
@@ -149,13 +174,15 @@ def _host_of(url: str | None) -> str | None:
     return urlsplit(url).hostname if url else None
 
 
-def _judge(settings: Settings) -> Judge:
+def _judges(settings: Settings) -> tuple[Judge, ...]:
     if not settings.require_auth:
-        return everybody
+        return (everybody,)
     roles = _roles(settings)
     if settings.auth_platform == "iap":
-        return IapJudge(issuer=_iap_issuer(settings), roles=roles)
-    return BearerJudge(issuer=_bearer_issuer(settings), roles=roles)
+        return (IapJudge(issuer=_iap_issuer(settings), roles=roles),)
+    if settings.auth_platform == "pairing":
+        return ()
+    return (BearerJudge(issuer=_bearer_issuer(settings), roles=roles),)
 
 
 def _bearer_issuer(settings: Settings) -> Issuer:

@@ -16,8 +16,9 @@ from prometheus_client import CollectorRegistry
 
 from hippique.bootstrap.course_calls import make_read_course
 from hippique.bootstrap.estimators import check_estimator
-from hippique.bootstrap.guarding import make_guard
+from hippique.bootstrap.guarding import make_guard, pairs_screens
 from hippique.bootstrap.listening import answer, bind, stoppable
+from hippique.bootstrap.pairing import invitation, make_pairing
 from hippique.bootstrap.wiring import (
     LIVE,
     SIMULATED,
@@ -51,6 +52,7 @@ from hippique.sources.racecourse_clock import read_racecourse_time
 from hippique.sources.racecourse_truth import RacecourseTruth
 from hippique.telemetry import CountingJournal, StructuredJournal, traceback_tail
 from hippique.web.api import Check, Doors, make_app
+from hippique.web.auth.pairing import Pairing
 
 RACECOURSE_PATIENCE_S = 30.0
 STOP_WITHIN_S = 5.0  # after two seconds for open calls; see LEAVE_WITHIN_S for the whole
@@ -76,6 +78,7 @@ class Running:
     folder: Folder
     dispatcher: Dispatcher
     calendar: Calendar[Due]
+    pairing: Pairing | None
 
     def start(self) -> None:
         """Begin to dispatch and to keep the calendar. Raises StoreBusy where another one does."""
@@ -137,8 +140,10 @@ def plug(settings: Settings, host: str | None = None) -> Running:
         registry=registry,
         checks=_checks(folder, dispatcher, calendar),
     )
-    guard = make_guard(settings, os.environ, outside.journal, host)
-    return Running(make_app(doors, guard), service, folder, dispatcher, calendar)
+    pairing = make_pairing(folder.root) if pairs_screens(settings, os.environ) else None
+    guard = make_guard(settings, os.environ, outside.journal, host=host, pairing=pairing)
+    app = make_app(doors, guard, pairing)
+    return Running(app, service, folder, dispatcher, calendar, pairing)
 
 
 def _journal(
@@ -220,8 +225,8 @@ def _source_check(folder: Folder) -> tuple[bool, str]:
     return not seen or any(seen.values()), ", ".join(told) or "not asked yet"
 
 
-def serve(settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Run until SIGTERM or Ctrl-C, then stop within ten seconds.
+def serve(settings: Settings, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or Ctrl-C, then stop within ten seconds. say: told where it listens.
 
     Raises what `plug` raises, and InputError where the port is taken.
     """
@@ -230,7 +235,10 @@ def serve(settings: Settings, host: str, port: int, announce: Callable[[str], No
         try:
             running.start()
             running.folder.views.publish(SERVICE, _notice(settings, host, port))
-            announce(f"http://{host}:{port}/{'' if running.service.desk.sources else LOOKING}")
+            looking = "" if running.service.desk.sources else LOOKING
+            say(f"hippique listens at http://{host}:{port}/{looking}")
+            if running.pairing is not None:
+                say(invitation(running.pairing, host, port))
             answer(running.app, listener)
         finally:
             running.stop()

@@ -18,6 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _PLACES = {
     "day": "day:day",
     "serve": "serve:serve",
+    "pair": "pair:pair",
     "racecourse": "racecourse:racecourse",
     "plan": "work:plan",
     "schedule": "work:schedule",

@@ -48,4 +48,4 @@ def serve(host: str, port: int, data: Path | None, **given: str | None) -> None:
     if not settings.require_auth:
         where = "" if is_loopback(host) else f" on {host}, reachable from other machines"
         click.echo(f"warning: REQUIRE_AUTH=false: nobody is checked{where}", err=True)
-    run_service(settings, host, port, lambda url: click.echo(f"hippique listens at {url}"))
+    run_service(settings, host, port, click.echo)

@@ -25,6 +25,8 @@ from hippique.racing.card import RaceId
 from hippique.web.alerts import install_acknowledging, install_alerts
 from hippique.web.auth.gate import Gate, Guard
 from hippique.web.auth.headers import SecurityHeaders
+from hippique.web.auth.pair_page import install_pairing
+from hippique.web.auth.pairing import Pairing
 from hippique.web.bodies import RunBody, ScheduleBody, read_day, run_reply, schedule_reply
 from hippique.web.errors import install_errors
 from hippique.web.limits import BodyLimit
@@ -56,10 +58,11 @@ class Doors:
         return self.service.desk
 
 
-def make_app(doors: Doors, guard: Guard) -> FastAPI:
+def make_app(doors: Doors, guard: Guard, pairing: Pairing | None = None) -> FastAPI:
     """The application behind its gate.
 
-    It starts nothing: dispatching and the calendar are the caller's.
+    pairing: where people pair their screens. It starts nothing: dispatching and the calendar are
+    the caller's.
     """
     app = FastAPI(title="hippique-orchestrator", version=__version__, docs_url=None, redoc_url=None)
     install_errors(app, doors.desk.journal)
@@ -70,6 +73,8 @@ def make_app(doors: Doors, guard: Guard) -> FastAPI:
         _install_posts(app, doors)
         install_operations(app, doors.service, doors.operator)
         install_acknowledging(app, doors.service.watch)
+    if pairing is not None:
+        install_pairing(app, guard, pairing)
     _install_health(app, doors)
     _install_reads(app, doors)
     install_alerts(app, doors.service.watch)

@@ -23,16 +23,16 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        messages, size = await _read(receive, self._most)
+        messages, size = await read_body(receive, self._most)
         if size <= self._most:
-            await self._app(scope, _replayed(messages, receive), send)
+            await self._app(scope, replayed(messages, receive), send)
             return
         told = f"body: longer than {self._most} bytes"
         reply = error_reply(Request(scope), 422, "BodyTooLong", told, field="body")
         await reply(scope, receive, send)
 
 
-async def _read(receive: Receive, most: int) -> tuple[list[Message], int]:
+async def read_body(receive: Receive, most: int) -> tuple[list[Message], int]:
     """The body's messages as far as they are kept, and its size as far as it was read."""
     messages: list[Message] = []
     size = 0
@@ -46,7 +46,7 @@ async def _read(receive: Receive, most: int) -> tuple[list[Message], int]:
     return messages, size
 
 
-def _replayed(messages: list[Message], receive: Receive) -> Receive:
+def replayed(messages: list[Message], receive: Receive) -> Receive:
     """What was read, then whatever comes: the caller's hanging up."""
     left = iter(messages)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hmac
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qs
 
 import anyio
 from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hippique.day.desk import Journal
 from hippique.errors import IdentityError, NotAllowed, NotAuthenticated, TooManyFailures
@@ -20,7 +22,12 @@ from hippique.web.auth.failures import FailureCount
 from hippique.web.auth.judges import NO_ROLE, Judge
 from hippique.web.auth.roles import READS, Identity, needed_role
 from hippique.web.errors import foreseen_reply, status_of
+from hippique.web.limits import MOST_BYTES, read_body, replayed
 
+CSRF_HEADER, CSRF_FIELD = "x-csrf-token", "csrf"
+FORM_TYPE = "application/x-www-form-urlencoded"
+MOST_FIELDS = 100
+FORGED = "the call lacks its page's token; load the page again"
 THREADS = 8  # judging may wait for the issuer's keys; the doors' own threads stay free
 DRAINED_BYTES = 4 * 2**20  # of a refused call, read and dropped, so that its sender hears why
 DRAINED_WITHIN_S = 5.0
@@ -33,14 +40,15 @@ SPENT = "too many failed authentications from this address; try again in a minut
 class Guard:
     """What the gate judges by. judges: the first that knows the caller decides.
 
-    is_pairing: whether people may pair a screen. is_reading: nothing but reading is served.
+    unknown_screen: what a browser is shown that is nobody's; None where no screen is paired, and
+    everybody is answered in JSON. is_reading: nothing but reading is served.
     """
 
     judges: Sequence[Judge]
     place: Place
     failures: FailureCount
     journal: Journal
-    is_pairing: bool = False
+    unknown_screen: Callable[[IdentityError], Response] | None = None
     is_reading: bool = False
 
     def admit(self, scope: Scope) -> Identity | None:
@@ -52,7 +60,7 @@ class Guard:
         method, path = scope["method"], scope["path"]
         if method not in READS and not is_own_page(scope):
             raise NotAllowed(FOREIGN, why="a page from elsewhere")
-        needed = needed_role(method, path, is_pairing=self.is_pairing)
+        needed = needed_role(method, path, is_pairing=self.unknown_screen is not None)
         if needed is None:
             return None
         identity = self._identity(scope)
@@ -69,14 +77,15 @@ class Guard:
                     return identity
             raise refusal("nothing shown")
         except NotAuthenticated:
-            self.failed(self.place.address_of(scope))
+            address = self.place.address_of(scope)
+            self.check_failures(address)
+            self.failures.add(address)
             raise
 
-    def failed(self, address: str) -> None:
-        """Count a failed authentication. Raises TooManyFailures in place of what failed."""
+    def check_failures(self, address: str) -> None:
+        """Raise TooManyFailures for an address that had its failures of the last minute."""
         if self.failures.is_spent(address):
             raise TooManyFailures(SPENT)
-        self.failures.add(address)
 
     def tell(self, scope: Scope, error: IdentityError) -> None:
         """Log a refusal with its reason; those of a spent address are counted and not logged."""
@@ -110,6 +119,8 @@ class Gate:
             return
         try:
             identity = await self._admitted(scope)
+            if identity and identity.csrf and scope["method"] not in READS:
+                receive = await _with_token(scope, receive, identity.csrf)
         except IdentityError as error:
             self._guard.tell(scope, error)
             await _drain(receive)
@@ -123,7 +134,36 @@ class Gate:
         return await to_thread.run_sync(self._guard.admit, scope, limiter=self._limiter)
 
     def _refusal(self, scope: Scope, error: IdentityError) -> Response:
+        page = self._guard.unknown_screen
+        is_person = "text/html" in Headers(scope=scope).get("accept", "")
+        if page and is_person and isinstance(error, NotAuthenticated | TooManyFailures):
+            return page(error)
         return foreseen_reply(Request(scope), error)
+
+
+async def _with_token(scope: Scope, receive: Receive, csrf: str) -> Receive:
+    """The rest of a call that carries the session's token, in a header or in a posted form.
+
+    A browser sends the cookie with every call; the token only a page of ours can know.
+    """
+    headers = Headers(scope=scope)
+    said = headers.get(CSRF_HEADER, "")
+    if not said and headers.get("content-type", "").partition(";")[0].strip() == FORM_TYPE:
+        messages, size = await read_body(receive, MOST_BYTES)
+        receive = replayed(messages, receive)
+        said = _form_token(messages) if size <= MOST_BYTES else ""
+    if not hmac.compare_digest(said.encode(), csrf.encode()):
+        raise NotAllowed(FORGED, why="no token against forged forms")
+    return receive
+
+
+def _form_token(messages: list[Message]) -> str:
+    body = b"".join(message.get("body", b"") for message in messages)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return ""
+    return fields.get(CSRF_FIELD, [""])[0]
 
 
 async def _drain(receive: Receive) -> None:

@@ -11,6 +11,7 @@ CALLED = ("/schedule", "/run")
 CALLED_BELOW = "/duties/"
 OPEN = ("/healthz", "/health", "/style.css", "/icon.svg")  # nothing of the day is in them
 PAIR = "/pair"
+LEAVE = "/pair/leave"
 
 
 class Role(IntEnum):
@@ -23,10 +24,15 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who calls. who: his e-mail."""
+    """Who calls. who: his e-mail, or the name of a paired screen.
+
+    csrf: for a session, what each call that changes something must carry; None where the caller
+    shows himself by what no other page can send.
+    """
 
     who: str
     role: Role
+    csrf: str | None = None
 
 
 def role_table(
@@ -53,6 +59,8 @@ def needed_role(method: str, path: str, *, is_pairing: bool = False) -> Role | N
         return None if is_open else Role.READER
     if method == "POST" and is_pairing and path == PAIR:
         return None
+    if method == "POST" and is_pairing and path == LEAVE:
+        return Role.READER
     if method == "POST" and (path in CALLED or path.startswith(CALLED_BELOW)):
         return Role.CALLER
     return Role.OPERATOR
