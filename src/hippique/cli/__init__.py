@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from hippique import __version__
+from hippique.cli.broken import broken
 
 # Read by numpy when it loads, which no command has done yet. Our matrices are small: a second
 # thread makes them two to three times slower. A value that is set already stays.
@@ -36,6 +37,7 @@ _PLACES = {
     "queue": "queue:queue",
     "alerts": "alerts:alerts",
     "check": "config:check",
+    "doctor": "doctor:doctor",
     "stats": "figures:stats",
     "errors": "figures:errors",
     "backup": "backup:backup",
@@ -62,7 +64,10 @@ class Commands(click.Group):
         if cmd_name not in _PLACES:
             return None
         module, _, name = _PLACES[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"hippique.cli.{module}"), name)
+        try:
+            command: click.Command = getattr(import_module(f"hippique.cli.{module}"), name)
+        except ModuleNotFoundError as error:  # an image that was not copied whole, say
+            return broken(cmd_name, error)
         return command
 
 

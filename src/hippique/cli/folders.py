@@ -28,16 +28,17 @@ def settings_for(data: Path | None, **given: str | None) -> Settings:
 def settings_beside(data: Path | None) -> Settings:
     """The settings, with the racecourse of the service that last ran on this folder, if any."""
     settings = settings_for(data)
-    notice = DiskViews(data_folder(settings, os.environ)).load(SERVICE)
+    notice = service_notice(data_folder(settings, os.environ))
     if settings.racecourse_url is not None or notice is None:
         return settings
-    racecourse = _read_notice(notice).racecourse_url
-    return settings.model_copy(update={"racecourse_url": racecourse})
+    return settings.model_copy(update={"racecourse_url": notice.racecourse_url})
 
 
-def _read_notice(notice: bytes) -> ServiceNotice:
+def service_notice(root: Path) -> ServiceNotice | None:
+    """What the service that last ran on a folder left there. Raises StoreDamaged."""
+    notice = DiskViews(root).load(SERVICE)
     try:
-        return from_json(ServiceNotice, notice)
+        return from_json(ServiceNotice, notice) if notice is not None else None
     except InputError as error:
         raise StoreDamaged(f"{SERVICE} is damaged ({error}); remove it") from error
 
