@@ -170,6 +170,17 @@ def test_a_session_that_is_left_or_revoked_is_ended_and_the_others_live(desk: De
     assert desk.who(two.secret) is not None
 
 
+def test_a_command_beside_the_service_reads_for_a_minute(desk: Desk):
+    headers = Headers({"cookie": desk.pairing.visit()})
+
+    found = desk.pairing(headers)
+    assert found is not None
+    assert found.role is Role.READER
+    desk.at += dt.timedelta(minutes=1)
+    with pytest.raises(NotAuthenticated):
+        desk.pairing(headers)
+
+
 @pytest.mark.parametrize("cookie", ["", "x=y", f"{COOKIE}=", "garbage", ";;;"])
 def test_a_call_without_our_cookie_shows_nothing(desk: Desk, cookie: str):
     assert desk.pairing(Headers({"cookie": cookie})) is None

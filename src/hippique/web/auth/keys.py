@@ -41,40 +41,44 @@ class KeyRing:
         self._monotonic = monotonic
         self._algorithm = algorithm
         self._lock = threading.Lock()
-        self._keys: Mapping[str, PyJWK] = {}
-        self._fetched_at = -math.inf  # the last success
+        self._kept: tuple[Mapping[str, PyJWK], float] = ({}, -math.inf)  # and when they were had
         self._asked_at = -math.inf
         self._stranger_at = -math.inf  # the last fetch for a name that fresh keys did not hold
         self._has_failed = False
 
     def find(self, name: str) -> PyJWK | None:
         """The key of a name; None where the issuer has none. Raises KeysUnreachable."""
+        now = self._monotonic()
+        keys, fetched_at = self._kept  # read at once: who knows his key waits for no stranger's
+        if name in keys and now - fetched_at < FRESH_S:
+            return keys[name]
         with self._lock:
             now = self._monotonic()
             if self._is_due(name, now):
                 self._ask(now)
-            if name in self._keys and now - self._fetched_at < KEPT_S:
-                return self._keys[name]
+            keys, fetched_at = self._kept
+            if name in keys and now - fetched_at < KEPT_S:
+                return keys[name]
             if self._has_failed:
                 raise KeysUnreachable(UNREACHABLE, why="the issuer's keys could not be fetched")
             return None
 
     def _is_due(self, name: str, now: float) -> bool:
-        is_fresh = now - self._fetched_at < FRESH_S
-        if is_fresh and name in self._keys:
+        keys, fetched_at = self._kept
+        is_fresh = now - fetched_at < FRESH_S
+        if is_fresh and name in keys:
             return False
         if self._has_failed:
             return now - self._asked_at >= FAILURE_PAUSE_S
         return not is_fresh or now - self._stranger_at >= STRANGER_PAUSE_S
 
     def _ask(self, now: float) -> None:
-        if now - self._fetched_at < FRESH_S:
+        if now - self._kept[1] < FRESH_S:
             self._stranger_at = now
         self._asked_at = now
         self._has_failed = True
         with contextlib.suppress(SourceError):
-            self._keys = read_keys(self._fetch(), self._algorithm)
-            self._fetched_at = now
+            self._kept = (read_keys(self._fetch(), self._algorithm), now)
             self._has_failed = False
 
 

@@ -27,6 +27,7 @@ CODE_LIVES = dt.timedelta(minutes=10)
 MOST_WRONG = 5
 SESSION_BYTES = 32
 SESSION_LIVES = {Role.READER: dt.timedelta(days=30), Role.OPERATOR: dt.timedelta(hours=12)}
+VISIT_LIVES = dt.timedelta(minutes=1)
 COOKIE, SECURE_COOKIE = "hippique", "__Host-hippique"
 NAME_LENGTH = 8
 WRONG_CODE = "this code is wrong, used or too old; ask for a new one"
@@ -81,6 +82,15 @@ class Pairing:
         if found is None:
             raise refusal("an unknown or ended session")
         return Identity(who=name_of(found), role=Role[found.role], csrf=csrf_of(secret))
+
+    def visit(self) -> str:
+        """The cookie of a command beside the service, which may read the folder anyway: a minute.
+
+        Raises StoreError.
+        """
+        secret = self.random_bytes(SESSION_BYTES).hex()
+        self.grants.put(self._grant(GrantKind.SESSION, secret, Role.READER, VISIT_LIVES))
+        return f"{COOKIE}={secret}"
 
     def leave(self, headers: Headers) -> bool:
         """End the session of a cookie; False where there was none. Raises StoreError."""
