@@ -14,8 +14,10 @@ from random import SystemRandom
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from hippique.bootstrap.console import console_links
 from hippique.bootstrap.course_calls import make_read_course
 from hippique.bootstrap.estimators import check_estimator
+from hippique.bootstrap.gauges import register_gauges
 from hippique.bootstrap.guarding import make_guard, pairs_screens
 from hippique.bootstrap.listening import answer, bind, stoppable
 from hippique.bootstrap.pairing import invitation, make_pairing
@@ -128,6 +130,7 @@ def plug(settings: Settings, host: str | None = None) -> Running:
         is_viewed=is_viewed,
     )
     service = make_service(settings, mode, folder, outside)
+    register_gauges(registry, folder.queue, folder.root, service.watch)
     report = _reporter(service.desk.journal)
     dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock, report=report)
     dues = iter(()) if is_viewed else _dues(clock.now())
@@ -137,6 +140,7 @@ def plug(settings: Settings, host: str | None = None) -> Running:
         operator=folder.queue,
         read_course=make_read_course(sites, folder.archive),
         plan_path=str(folder.root / PLAN),
+        console=console_links(settings),
         registry=registry,
         checks=_checks(folder, dispatcher, calendar),
     )

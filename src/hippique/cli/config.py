@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from hippique.bootstrap.console import console_links
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import day_or_latest, opened, settings_for
 from hippique.cli.work import service_over
@@ -33,11 +34,14 @@ def config(data: Path | None, *, as_json: bool) -> None:
     warnings = unknown_names(os.environ)
     if as_json:
         names = ("name", "value", "origin", "description")
-        print_json({"ok": True, "settings": [dict(zip(names, r, strict=True)) for r in rows],
-                    "warnings": warnings})  # fmt: skip
+        told = [dict(zip(names, row, strict=True)) for row in rows]
+        links = console_links(settings)
+        print_json({"ok": True, "settings": told, "console": links, "warnings": warnings})
         return
     for name, value, origin, description in rows:
         click.echo(f"{name:20} {value or '-':34} {origin:22} {description}")
+    for name, link in console_links(settings).items():
+        click.echo(f"console {name:12} {link}")
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
 

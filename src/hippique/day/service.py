@@ -25,6 +25,7 @@ from hippique.day.watch.watch import Watch, guarded
 from hippique.errors import HippiqueError, InputError, StoreError
 from hippique.ports import Task
 from hippique.racing.card import RaceId
+from hippique.telemetry import traceback_tail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,11 @@ class DayService:
         except HippiqueError as error:
             told = f"{type(error).__name__}: {error}"
             self._ended("ERROR", "Analysis failed", order, begun, error=told, stderr_tail=told)
+            raise
+        except Exception as error:  # a bug, or a part of the program that is missing: never silent
+            told = f"{type(error).__name__}: {error}"
+            tail = f"{_missing_part(error)}{traceback_tail(error)}"
+            self._ended("ERROR", "Analysis failed", order, begun, error=told, stderr_tail=tail)
             raise
         if outcome.status is Status.DONE and order.phase is Phase.H5:
             tell_bettor(self.desk, order.race)
@@ -248,6 +254,11 @@ class DayService:
             self._unreported.add(day)
         if self.desk.options.eager_reports or seal is not None:
             self.publish_reports()
+
+
+def _missing_part(error: Exception) -> str:
+    """A line that the guide's query for missing modules finds."""
+    return f"Script not found: {error.name}\n" if isinstance(error, ImportError) else ""
 
 
 def _figures(planned: DayPlanned) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,13 +42,15 @@ class Doors:
     """What the HTTP doors open on.
 
     read_course: a course_url to its race; raises BadAddress, DayMismatch, UnknownRace.
-    plan_path: where plan.json lies. checks: name → (is it well, words) of /readyz.
+    plan_path: where plan.json lies. console: links into Google's, empty on one machine.
+    checks: name → (is it well, words) of /readyz.
     """
 
     service: DayService
     operator: QueueOperator
     read_course: ReadCourse
     plan_path: str
+    console: Mapping[str, str]
     registry: CollectorRegistry
     checks: Sequence[tuple[str, Check]] = ()
 
@@ -152,6 +154,10 @@ def _install_health(app: FastAPI, doors: Doors) -> None:
 
 
 def _install_reads(app: FastAPI, doors: Doors) -> None:
+    @app.get("/api/console", summary="Links into Google's console; empty on one machine")
+    def console() -> dict[str, Any]:
+        return {"console": dict(doors.console)}
+
     @app.get("/api/days/{date}", summary="A day: every race and its phases")
     def day(date: str) -> dict[str, Any]:
         now = doors.desk.now()

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from hippique.day.outcome import Status
-from hippique.day.watch.facts import DayFacts, LostField
+from hippique.day.watch.facts import ALL_FIELDS, DayFacts, LostField
 from hippique.day.watch.model import Finding, Level
 from hippique.day.watch.rule import Findings, View, each
 from hippique.racing.times import paris_at
@@ -103,14 +103,12 @@ def field_lost(view: View) -> Findings | None:
 
 
 def _lost(page: str, lost: Sequence[LostField]) -> Finding:
-    names = _some(sorted({one.field for one in lost}))
+    names = sorted({one.field for one in lost})
     races = max(one.races for one in lost)
-    return Finding(
-        key=page,
-        count=races,
-        fr=f"{page} ne donne plus {names} ({races} courses)",
-        en=f"{page} no longer gives {names} ({races} races)",
-    )
+    fr, en = f"{page} ne donne plus {_some(names)}", f"{page} no longer gives {_some(names)}"
+    if ALL_FIELDS in names:
+        fr, en = f"plus aucune page {page} n'est lisible", f"no page {page} can be read any more"
+    return Finding(key=page, count=races, fr=f"{fr} ({races} courses)", en=f"{en} ({races} races)")
 
 
 def plan_degraded(view: View) -> Findings | None:

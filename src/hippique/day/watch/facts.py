@@ -10,6 +10,7 @@ from hippique.day.outcome import Outcome
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan
 
+ALL_FIELDS = "*"  # of a page that cannot be read any more
 PhaseOf = tuple[str, Phase]  # (R1C3, H5)
 
 
@@ -43,7 +44,10 @@ class FrozenMeeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostField:
-    """A field that a source's pages filled the day before and fill no more. races: of today."""
+    """A field that a source's pages filled the day before and fill no more.
+
+    field: ALL_FIELDS where no page can be read any more. races: of today.
+    """
 
     source: str
     page: str

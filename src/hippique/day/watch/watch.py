@@ -107,6 +107,11 @@ class Watch:
             self._refresh(days)
             return tuple(one for one in self._alerts.known() if one.date in days)
 
+    def standing(self) -> tuple[Incident, ...]:
+        """The alerts that stand, as they were last known: nothing is read and nobody is told."""
+        with self._lock:
+            return tuple(one for one in self._alerts.known() if one.is_open)
+
     def acknowledge(self, alert: str, by: str) -> Incident:
         """Somebody took it over: no more reminders, no level 2. Raises NotFound."""
         now = self._post.clock.now()
@@ -250,6 +255,8 @@ class Watch:
             heartbeat.beat()
         except SourceDown as error:
             self._post.journal.event("WARNING", "Heartbeat not sent", error=str(error))
+        else:
+            self._post.journal.event("DEBUG", "Heartbeat given")
 
 
 def guarded(says: Says, call: Callable[[], None]) -> None:
