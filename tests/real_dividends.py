@@ -86,7 +86,7 @@ def audit_zeturf(history: Path) -> Audit:
     """Each ZEturf dividend whose race has an official order in the tables."""
     audit = Audit()
     orders = official_orders(history)
-    for race, rows in _zeturf_races(history, "race_id"):
+    for race, rows in zeturf_races(history, "race_id"):
         run = orders.get(race)
         decoded = list(decode(rows))
         for paid in decoded:
@@ -99,7 +99,7 @@ def audit_zeturf(history: Path) -> Audit:
 def audit_parts(history: Path) -> Audit:
     """ZE 234 and ZE 345 of every race, also those without an order: each a part of other rows."""
     audit = Audit()
-    for race, rows in _zeturf_races(history, "z_race_id"):
+    for race, rows in zeturf_races(history, "z_race_id"):
         decoded = list(decode(rows))
         whole = {(p.bet, p.numbers): p.per_euro for p in decoded if p.bet}
         for paid in decoded:
@@ -121,7 +121,7 @@ def _part_verdict(paid: Paid, whole: dict[tuple[str | None, Numbers], float]) ->
     return "agrees" if close else "differs: not the part of its bet"
 
 
-def _zeturf_races(history: Path, key: str) -> Iterator[tuple[str, Rows]]:
+def zeturf_races(history: Path, key: str) -> Iterator[tuple[str, Rows]]:
     """Rows by race in file order, exact copies left out."""
     rows = (
         pl.read_parquet(history / "fr/fr_dividends.parquet")
@@ -166,8 +166,19 @@ def _combined(
         ("ZE 5", 5): "ze5",
     }.get((heading, size))
     if heading == "JUMELE PLACE" and size == 2:
-        bet = "couple_place" if any(b.startswith("couple") for b, _ in seen) else "couple_win"
+        bet = _couple(numbers, seen)
     return None if bet is None or (bet, numbers) in seen or amount < 1 else bet
+
+
+def _couple(numbers: Numbers, seen: set[tuple[str, Numbers]]) -> str:
+    """The winning couple stands first with its gagnant, and after the placés with its ordre.
+
+    Its own placé is lost. Told by size: on the order model's shares the second of such rows pays
+    what a pair in order should (.82 of its share, gagnants .84), not what a gagnant should (1.53).
+    """
+    if ("couple_win", numbers) in seen:
+        return "couple_order"
+    return "couple_place" if any(bet == "couple_win" for bet, _ in seen) else "couple_win"
 
 
 def _cause(heading: str, numbers: Numbers) -> str:

@@ -26,8 +26,8 @@ SMALL = Limits(total_cents=300, fraction=0.4)
 
 
 def race_with(bet: str, legs: int, policy: PolicyFile = EASY, **given: object) -> PricedRace:
-    """A race whose operator also offers a combination of a known takeout, 20,000 € in it."""
-    race = priced(situation(OPEN, chances=EDGE, **given), policy)
+    """A race whose operator offers one combination, of a known takeout, 20,000 € in it."""
+    race = with_singles_alone(priced(situation(OPEN, chances=EDGE, **given), policy))
     terms = replace(terms_of("zeturf", bet, DAY), takeout=0.25, typical_pool_eur=20_000.0)
     pool = PricedPool(
         operator="zeturf",
@@ -47,6 +47,12 @@ def race_with(bet: str, legs: int, policy: PolicyFile = EASY, **given: object) -
     )
     book = race.books[0]
     return replace(race, books=(replace(book, pools={**book.pools, bet: pool}),))
+
+
+def with_singles_alone(race: PricedRace) -> PricedRace:
+    book = race.books[0]
+    pools = {bet: pool for bet, pool in book.pools.items() if bet in {"win", "place"}}
+    return replace(race, books=(replace(book, pools=pools),))
 
 
 def pair_of(race, policy=EASY):
@@ -101,7 +107,7 @@ def test_a_forgotten_profile_must_be_in_a_trio():
 
 
 def test_without_a_priced_combination_there_is_no_second_ticket():
-    race = priced(situation(OPEN, chances=EDGE), EASY)
+    race = with_singles_alone(priced(situation(OPEN, chances=EDGE), EASY))
 
     _, pair = pair_of(race)
 

@@ -35,7 +35,7 @@ NUMBERS = tuple(range(1, len(NINE) + 1))
 
 
 def book(**given: object) -> Book:
-    (found,) = books_of(situation(**given), NUMBERS, ("win", "place", "couple_win"))
+    (found,) = books_of(situation(**given), NUMBERS, ("win", "place", "trio_order"))
     return found
 
 
@@ -94,7 +94,22 @@ def test_without_place_odds_the_place_pool_is_the_flattened_win_pool():
 
 
 def test_a_combination_whose_takeout_nobody_knows_is_not_priced():
-    assert book().unpriced == {"couple_win": "its takeout is not known"}
+    assert book().unpriced == {"trio_order": "its takeout is not known"}
+
+
+def test_an_estimated_takeout_is_drawn_with_its_own_spread():
+    (found,) = books_of(situation(), NUMBERS, ("couple_win",))
+    (pmu,) = books_of(
+        situation(operators=("pmu",), snapshots=(snapshot(NINE, pool="SIMPLE_GAGNANT"),)),
+        NUMBERS,
+        ("couple_win",),
+    )
+
+    assert (found.pools["couple_win"].pool.takeout, found.pools["couple_win"].pool.takeout_sd) == (
+        0.188,
+        0.015,
+    )
+    assert pmu.pools["couple_win"].pool.takeout_sd == 0.01  # quoted, without a spread of its own
 
 
 def test_the_dearer_takeout_is_believed():
@@ -178,12 +193,13 @@ def test_where_all_get_one_dividend_no_pair_that_is_backed_returns_more_than_ano
 def test_the_reading_has_a_price_for_every_horse_at_the_least_stake():
     bets = priced_bets(priced(situation(chances=lifted(NINE, {4: 1.5})), KELLY))
 
-    assert {(b.bet, b.combination[0]) for b in bets} == {
+    single = [b for b in bets if len(b.combination) == 1]
+    assert {(b.bet, b.combination[0]) for b in single} == {
         (bet, n) for bet in ("win", "place") for n in NUMBERS
     }
     best = max((b for b in bets if b.bet == "win"), key=lambda b: b.ev)
     assert best.combination == (4,)
-    assert all(b.dividend.low <= b.dividend.mean <= b.dividend.high for b in bets)
+    assert all(b.dividend.low <= b.dividend.mean <= b.dividend.high for b in single)
 
 
 def test_terms_are_those_of_the_day():

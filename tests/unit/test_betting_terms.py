@@ -79,11 +79,30 @@ def test_simple_place_at_pmu_pays_at_least_what_that_day_had(day, least):
         ("pmu", "tierce", None),  # published tables conflict
         ("pmu_fr", "win", 0.133),
         ("pmu_fr", "trio", None),
-        ("zeturf", "trio", None),
+        ("zeturf", "couple_win", 0.188),  # told from dividends: docs/method/takeout.md
+        ("zeturf", "couple_place", 0.213),
+        ("zeturf", "couple_order", 0.217),
+        ("zeturf", "trio", 0.25),
+        ("zeturf", "ze4", 0.322),
+        ("zeturf", "two_of_four", None),  # hangs on the order model
+        ("zeturf", "trio_order", None),
     ],
 )
 def test_takeouts_are_the_quoted_ones_or_absent(operator, bet, takeout):
     assert terms_of(operator, bet, DAY).takeout == takeout
+
+
+def test_a_takeout_that_was_estimated_carries_its_own_spread():
+    spreads = {row.bet: row.takeout_sd for row in TERMS if row.takeout_sd is not None}
+
+    assert spreads == {
+        "couple_win": 0.015,
+        "couple_place": 0.014,
+        "couple_order": 0.021,
+        "trio": 0.018,
+        "ze4": 0.03,
+    }
+    assert all("takeout" in terms_of("zeturf", bet, DAY).unverified for bet in spreads)
 
 
 def test_no_takeout_counts_as_verified():
@@ -222,6 +241,8 @@ def test_a_row_takes_from_its_operator_what_it_leaves_out():
         ("min_cents = 100", "min_cents = 0", "min_cents: write `int` >= 1"),
         ("min_cents = 100", "min_cents = 70", "zeturf win since 2005-01-01: min_cents 70"),
         ("takeout = 0.15", "takeout = 15", "takeout: write `float` < 1.0"),
+        ("takeout = 0.15", "takeout_sd = 0.01", "takeout_sd stands without a takeout"),
+        ("takeout = 0.15", "takeout = 0.15\ntakeout_sd = 0.0", "takeout_sd: write `float` > 0.0"),
         ('bet = "win"', 'bet = "wins"', "bet is unknown; write one of win, place"),
         ('"internet"', '"web"', "channel: 'web' is unknown; write one of shop, internet"),
         ('"by_position"', '"shared"', "write one of by_position, by_runner"),

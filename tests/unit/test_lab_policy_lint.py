@@ -139,12 +139,18 @@ def test_five_euros_at_the_dearest_operator_allow_one_portfolio():
     assert only.stakes == (("place", 200), ("place", 200))
 
 
-@pytest.mark.parametrize("operator", ["zeturf", "pmu_fr"])
-def test_combinations_of_unknown_takeout_are_never_priced_but_odds_tell_that_of_a_place(operator):
-    at = stakes_at(GPI, operator, dt.date.max)
+def test_combinations_of_unknown_takeout_are_never_priced_but_odds_tell_that_of_a_place():
+    at = stakes_at(GPI, "pmu_fr", dt.date.max)
     bare = [held for held in at.portfolios if {bet for bet, _ in held.stakes} == {"place"}]
 
     assert 0 < at.priced == len(bare) < len(at.portfolios)
+
+
+def test_second_tickets_are_priced_at_an_operator_whose_takeouts_are_estimated():
+    at = stakes_at(GPI, "zeturf", dt.date.max)
+    unknown = [p for p in at.portfolios if "two_of_four" in {bet for bet, _ in p.stakes}]
+
+    assert 0 < at.priced == len(at.portfolios) - len(unknown)
 
 
 def test_archive_yields_frozen_decisions_and_no_looks_by_hand():

@@ -32,7 +32,7 @@ TAKEOUT_SEEN = "takeout_seen"
 
 ASSUMED_POOL_EUR = 5_000.0  # small, so that one's own stake is felt where nobody knows the pool
 _TOTAL_SD = 1.1  # a factor of three
-_TAKEOUT_SD = 0.01  # of one that is quoted, not seen
+_TAKEOUT_SD = 0.01  # of one that is quoted, not seen, and whose row tells no spread
 _PLACE_SD = 0.105
 _PLACE_FROM_WIN_SD = 0.232
 # sd of ln dividend around the order model's on the pool's own shares, other dividends of Hong Kong
@@ -212,7 +212,7 @@ def _pool(seen: _Seen, terms: Terms, bet: Bet, made: _Made) -> PricedPool:
             stakes=total * made.shares,
             takeout=takeout,
             rules=PayRules(step=terms.dividend_step, minimum=terms.min_dividend),
-            takeout_sd=_TAKEOUT_SD if quoted and takeout else 0.0,
+            takeout_sd=(terms.takeout_sd or _TAKEOUT_SD) if quoted and takeout else 0.0,
         ),
         made=made.made,
         flags=(*seen.late.flags, *made.flags, *((POOL_UNKNOWN,) if unknown else ())),

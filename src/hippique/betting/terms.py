@@ -18,6 +18,7 @@ Channel = Literal["shop", "internet"]
 DeadHeatRule = Literal["by_position", "by_runner"]
 Cents = Annotated[int, Meta(ge=1, le=1_000_000)]
 Takeout = Annotated[float, Meta(ge=0.0, lt=1.0)]
+TakeoutSd = Annotated[float, Meta(gt=0.0, le=0.1)]
 DividendStep = Annotated[float, Meta(ge=0.01, le=1.0)]
 PerEuro = Annotated[float, Meta(ge=1.0, le=10.0)]
 Seconds = Annotated[int, Meta(ge=0, le=3600)]
@@ -32,9 +33,10 @@ class Terms:
     pool: whose odds its snapshots hold. takeout: share of the pool that is kept, None unknown: no
     EV can be told. min_cents, step_cents: of one stake. dividend_step, min_dividend: per 1 €,
     stake included. dead_heat: who shares the profit of tied places. cut_off_s: seconds before the
-    off. typical_pool_eur: all stakes of a race, None unknown. played: False for bets that are
-    read and shown but never put on a slip. source: where the figures are from. unverified: the
-    keys of this row whose figure is second-hand, inferred, or only assumed.
+    off. takeout_sd: how far the takeout may lie from its figure, None not told. typical_pool_eur:
+    all stakes of a race, None unknown. played: False for bets that are read and shown but never
+    put on a slip. source: where the figures are from. unverified: the keys of this row whose
+    figure is second-hand, inferred, or only assumed.
     """
 
     operator: str
@@ -50,6 +52,7 @@ class Terms:
     dead_heat: DeadHeatRule
     source: str
     takeout: float | None = None
+    takeout_sd: float | None = None
     typical_pool_eur: float | None = None
     played: bool = True
     unverified: tuple[str, ...] = ()
@@ -84,6 +87,7 @@ class _BetRow:
     source: Words
     since: date | None = None
     takeout: Takeout | None = None
+    takeout_sd: TakeoutSd | None = None
     typical_pool_eur: Euros | None = None
     dividend_step: DividendStep | None = None
     min_dividend: PerEuro | None = None
@@ -143,6 +147,7 @@ def _joined(operator: str, shared: _Operator, row: _BetRow) -> Terms:
         dead_heat=shared.dead_heat,
         source=row.source,
         takeout=row.takeout,
+        takeout_sd=row.takeout_sd,
         typical_pool_eur=row.typical_pool_eur,
         played=row.played,
         unverified=tuple(dict.fromkeys((*row.unverified, *shared.unverified))),
@@ -169,6 +174,8 @@ def _absent(row: Terms, place: str) -> Iterable[str]:
         value: Any = getattr(row, key)
         if value is None and key in row.unverified:
             yield f"{place}: unverified names {key}, which is not given; remove the word"
+    if row.takeout is None and row.takeout_sd is not None:
+        yield f"{place}: takeout_sd stands without a takeout; give the takeout, or remove it"
 
 
 TERMS = read_terms(packaged_text(FILE))
