@@ -12,6 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from hippique.bootstrap.machine import ask_service
+from hippique.bootstrap.pairing import make_pairing
+from hippique.racing.codec import from_json
 from running import Service, environment, invoke, serve
 
 CODE = r"[0-9A-Z]{4}-[0-9A-Z]{4}"
@@ -238,6 +241,18 @@ def test_at_home_a_made_up_host_name_reaches_nothing(home: Home):
         for host in ("rebound.example", "rebound.example:8080", ""):
             assert screen.get("/", headers={"Host": host}).status_code in {400, 403}
         assert screen.get("/", headers={"Host": "192.168.1.7:8080"}).status_code == 200
+
+
+def test_the_doctor_on_the_machine_of_the_service_hears_what_it_says(home: Home):
+    notice = from_json(dict, (home.data / "service.json").read_bytes())
+    assert home.service.http.get("/readyz").status_code == 401
+
+    heard = ask_service(notice["url"], make_pairing(home.data).visit)
+
+    assert heard.status in {200, 503}
+    assert heard.checks["queue"].ok
+    ended = invoke("doctor", "--json", "--data", home.data, cwd=home.data.parent)
+    assert "answers 401" not in ended.out
 
 
 def test_without_identity_there_is_nothing_to_pair(tmp_path: Path):

@@ -138,6 +138,102 @@ def test_gclouds_audience_lets_operators_in_and_nobody_else(email, path):
     assert found == Identity(who=OPERATOR, role=Role.OPERATOR)
 
 
+@pytest.mark.parametrize(("is_stripped", "who"), [(True, READER), (False, OPERATOR)])
+def test_where_the_platform_checks_one_header_the_other_is_not_read(is_stripped, who):
+    both = [
+        (b"authorization", f"Bearer {token(claims(NOW, email=OPERATOR))}".encode()),
+        (b"x-serverless-authorization", f"Bearer {token(claims(NOW, email=READER))}".encode()),
+    ]
+
+    found = guard(bearer_judge(is_stripped=is_stripped)).admit(call("GET", "/", both))
+
+    assert found is not None
+    assert found.who == who
+
+
+def test_two_tokens_in_one_call_are_none():
+    with pytest.raises(NotAuthenticated):
+        guard().admit(call("GET", "/", shown(claims(NOW)) * 2))
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_let_in"),
+    [(b"http://192.0.2.7", True), (b"https://elsewhere.example", False), (b"null", False)],
+)
+def test_a_call_that_a_page_elsewhere_sends_is_refused_whoever_it_is(origin, is_let_in):
+    headers = [*shown(claims(NOW)), (b"origin", origin)]
+
+    if is_let_in:
+        assert guard().admit(call("POST", "/run", headers)) is not None
+    else:
+        with pytest.raises(NotAllowed):
+            guard().admit(call("POST", "/run", headers))
+
+
+def posted(headers: list[tuple[bytes, bytes]], body: bytes = b"") -> tuple[int | None, bytes]:
+    """The status of a refusal (None where it was let in) and the body that the door then read."""
+
+    class Session:
+        def __call__(self, headers: Headers) -> Identity | None:
+            del headers
+            return Identity(who="screen-1", role=Role.OPERATOR, csrf="t0ken")
+
+    read, sent = [], []
+    left = iter([body[:5], body[5:]])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, send
+        while (message := await receive()).get("more_body"):
+            read.append(message["body"])
+        read.append(message.get("body", b""))
+
+    async def receive() -> Message:
+        part = next(left, None)
+        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(Gate(app, guard(Session()))(call("POST", "/run", headers), receive, send))
+    return (sent[0]["status"] if sent else None), b"".join(read)
+
+
+FORM = (b"content-type", b"application/x-www-form-urlencoded; charset=utf-8")
+JSON_BODY = (b"content-type", b"application/json")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([(b"x-csrf-token", b"t0ken"), JSON_BODY], b'{"date": "today"}'),
+        ([FORM], b"a=b&csrf=t0ken&c=d"),
+        ([FORM, (b"x-csrf-token", b"t0ken")], b"a=b"),
+    ],
+)
+def test_a_sessions_call_with_its_token_reaches_the_door_whole(headers, body):
+    assert posted(headers, body) == (None, body)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([], b""),
+        ([JSON_BODY], b'{"csrf": "t0ken"}'),
+        ([FORM], b"csrf=other"),
+        ([FORM], b"csrf=t0ke"),
+        ([FORM], b"a=b"),
+        ([FORM], b"&a=b" * 200 + b"&csrf=t0ken"),
+        ([FORM], b"csrf=t0ken&a=" + b"x" * 200_000),
+        ([FORM, (b"x-csrf-token", b"other")], b"csrf=t0ken"),
+        ([(b"x-csrf-token", "t0kén".encode())], b""),
+        ([(b"content-type", b"text/plain")], b"csrf=t0ken"),
+    ],
+    ids=range(10),
+)
+def test_a_sessions_call_without_its_token_reaches_no_door(headers, body):
+    assert posted(headers, body) == (403, b"")
+
+
 # --- failures ------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from hippique.bootstrap.guarding import identity_faults, make_guard, open_host_f
 from hippique.settings import Settings
 from hippique.web.auth.judges import everybody
 from hippique.web.auth.roles import Role, needed_role, role_table
+from page_days import Kept
 
 GOOD = {"OIDC_AUDIENCE": "https://hippique.example", "OIDC_OPERATORS": "a@example.org"}
 IAP = {"AUTH_PLATFORM": "iap", "IAP_AUDIENCE": "/projects/1", "OIDC_READERS": "a@example.org"}
@@ -17,13 +18,6 @@ ANYWHERE = "0.0.0.0"  # noqa: S104  nothing is bound: the setting is judged
 METHODS = st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY"])
 PATHS = st.sampled_from(["/", "/healthz", "/health", "/run", "/schedule", "/duties/tick", "/pair"])
 EMAILS = st.lists(st.sampled_from(["a@x", "b@x", "C@X", " c@x", ""]), max_size=4)
-
-
-class Silent:
-    """A journal that nobody reads."""
-
-    def event(self, severity: str, message: str, **fields: object) -> None:
-        pass
 
 
 def settings(**said: str) -> Settings:
@@ -149,18 +143,21 @@ def test_an_open_service_beyond_loopback_must_be_asked_for_by_name(host, said, i
     ],
 )
 def test_a_guard_answers_this_machine_alone_where_nobody_else_is_meant(said, host, loopback_only):
-    guard = make_guard(settings(**said), {}, Silent(), host=host)
+    is_open, journal = said.get("REQUIRE_AUTH") == "false", Kept()
+
+    guard = make_guard(settings(**said), {}, journal, host=host)
 
     assert guard.place.loopback_only is loopback_only
-    assert (guard.judges == (everybody,)) is (said.get("REQUIRE_AUTH") == "false")
+    assert journal.messages == (["WARNING Nobody is checked"] if is_open else [])
+    assert (guard.judges == (everybody,)) is is_open
 
 
 def test_a_guard_knows_the_name_of_the_service():
-    guard = make_guard(settings(**GOOD, SERVICE_URL="https://Turf.example:8443/"), {}, Silent())
+    guard = make_guard(settings(**GOOD, SERVICE_URL="https://Turf.example:8443/"), {}, Kept())
 
     assert "turf.example" in guard.place.names
     assert not guard.place.behind_front
-    assert make_guard(settings(**GOOD), {"K_SERVICE": "x"}, Silent()).place.behind_front
+    assert make_guard(settings(**GOOD), {"K_SERVICE": "x"}, Kept()).place.behind_front
 
 
 # --- roles ---------------------------------------------------------------------------------------

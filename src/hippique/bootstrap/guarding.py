@@ -149,6 +149,8 @@ def make_guard(
 
     pairing: where screens are paired. The settings must have no `identity_faults`.
     """
+    if not settings.require_auth:
+        journal.event("WARNING", "Nobody is checked", open_to_network=settings.open_to_network)
     return Guard(
         judges=(*_judges(settings), *([pairing] if pairing else [])),
         unknown_screen=unknown_screen if pairing else None,

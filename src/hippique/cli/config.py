@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hippique.bootstrap.console import console_links
+from hippique.bootstrap.guarding import identity_faults
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import day_or_latest, opened, settings_for
 from hippique.cli.work import service_over
@@ -31,7 +32,8 @@ def config(data: Path | None, *, as_json: bool) -> None:
     """Print each setting with where it came from; ends with 1 where one is bad."""
     settings = settings_for(data)
     rows = origins(settings, os.environ)
-    warnings = unknown_names(os.environ)
+    refused = identity_faults(settings, os.environ)
+    warnings = [*unknown_names(os.environ), *(f"serve would be refused: {one}" for one in refused)]
     if as_json:
         names = ("name", "value", "origin", "description")
         told = [dict(zip(names, row, strict=True)) for row in rows]

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from hippique.bootstrap.machine import ask_service, look_at_machine
+from hippique.bootstrap.pairing import make_pairing
 from hippique.bootstrap.wiring import LIVE, mode_of_archive
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import opened, service_notice
@@ -117,9 +118,9 @@ def _root(data: Path | None) -> tuple[Path, str | None]:
 def _service(root: Path) -> ServiceState | None:
     try:
         notice = service_notice(root)
+        return ask_service(notice.url, make_pairing(root).visit) if notice else None
     except StoreError:  # the folder may not be read: its own runbook tells
         return None
-    return ask_service(notice.url) if notice else None
 
 
 def _now(root: Path, archive: Archive, service: ServiceState | None) -> dt.datetime:
