@@ -8,7 +8,7 @@ PIP_FLAGS := -qq --disable-pip-version-check
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup day serve test check bench soak lock python
+.PHONY: help setup day serve test check bench bench-days soak lock python
 
 help:
 	@echo 'make day     one whole simulated race day (ARGS="--seed 7" to change it)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make setup   only the virtual environment; then $(BIN)/hippique --help'
 	@echo 'make check   lint, format, types, direction of imports'
 	@echo 'make bench   all benchmarks against their peers (ARGS="parse sizes" for some)'
+	@echo 'make bench-days  200 simulated days: what each policy returned, what each gate refused'
 	@echo 'make soak    the long forms of the tests'
 	@echo 'make lock    requirements.lock again (UPGRADE=1: newest versions)'
 
@@ -57,6 +58,9 @@ check: setup
 
 bench: $(BENCH_VENV)/.installed
 	@$(BENCH_VENV)/bin/python benchmarks/run.py $(ARGS)
+
+bench-days: setup
+	@$(BIN)/python benchmarks/many_days/run.py $(ARGS)
 
 soak: setup
 	@$(PYTEST) --hypothesis-profile=soak --run-soak $(ARGS)

@@ -156,6 +156,9 @@ class Bench:
     mode: str = "simulated"
     scope: Scope = Scope.FR
     operators: tuple[str, ...] = ("zeturf",)
+    shadows: tuple[Policy, ...] = ()
+    week_loss_limit_cents: int | None = None
+    dry: bool = False
     reports: NoFiles = field(default_factory=NoFiles)
     ids: Callable[[str], str] = field(default_factory=counted_ids)
 
@@ -177,7 +180,10 @@ class Bench:
                 operators=self.operators,
                 versions={"code": "test", "settings": "test"},
                 parallel=False,
+                week_loss_limit_cents=self.week_loss_limit_cents,
+                dry=self.dry,
             ),
+            shadows=self.shadows,
             journal=self.journal,
             reports=self.reports,
             new_id=self.ids,

@@ -118,7 +118,8 @@ def day_of_states(mode: str = "simulated") -> MemoryArchive:
     _capture(archive, by_key["R1C2"], Phase.H30)
     _decided(archive, by_key["R1C3"], dutched(by_key["R1C3"], mode))
     _decided(archive, by_key["R1C4"], _slip(by_key["R1C4"], mode))
-    why = {"reason": "le 4 est non-partant"}
+    at = paris_at(DAY, 14, 12)
+    why = {"race": str(by_key["R1C4"].race), "withdrawn_at": at, "reason": "le 4 est non-partant"}
     _write(archive, by_key["R1C4"], "WITHDRAWAL", "withdrawn.json", to_pretty_json(why))
     _decided(archive, by_key["R1C5"], _refused(by_key["R1C5"], mode))
     _settled(archive, by_key["R1C6"], _slip(by_key["R1C6"], mode))

@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     )
     races_scope: Scope = Field(Scope.FR, description="which races are queued: fr, pmu, all")
     policy: Literal["control", "kelly-pure", "gpi-5.1"] = Field(
-        "control", description="who decides at H-5"
+        "gpi-5.1", description="who decides at H-5"
     )
     estimator: Literal["market", "gpi51", "truth"] = Field(
         "market", description="whose chances are used; truth in simulation only"
@@ -137,6 +137,16 @@ class Settings(BaseSettings):
     )
     bankroll_eur: float = Field(
         200.0, gt=0.0, allow_inf_nan=False, description="money set aside to bet, euros"
+    )
+    weekly_loss_limit_eur: Annotated[float | None, Optional_] = Field(
+        None,
+        ge=0.01,
+        le=1e6,
+        allow_inf_nan=False,
+        description="most that a week may lose, euros; lowered at once, raised from next Monday",
+    )
+    dry_slips: bool = Field(
+        default=False, description="slips are marked «à l'essai»: on trial, not to be played"
     )
     slip_urls: Annotated[tuple[SecretStr, ...], Listed] = Field(
         (), description="where slips go out at once, apprise addresses (list by comma; secret)"

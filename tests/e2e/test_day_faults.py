@@ -92,7 +92,7 @@ def played(folder: Path, seed: int, races: int, faults: object) -> Played:
     root = folder / "data"
     ended = invoke(
         "day", "--seed", seed, "--races", races, "--faults", faults, "--json", "--data", root,
-        cwd=folder,
+        "--policy", "control", cwd=folder,
     )  # fmt: skip
     assert ended.code == 0, ended.err
     summary = json.loads(ended.out)

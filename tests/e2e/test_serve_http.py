@@ -97,7 +97,9 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with racecourse(top, speed=600, races=6, seed=3, date=DAY) as course:
         until(lambda: hour_of(course) > "10:27", "the first race to be off")
         # The shortest analysis that is allowed: a silent site is given up after a quarter of it.
-        with serve(top, top / "data", course.url, environment(TIMEOUT_SECONDS="15")) as service:
+        with serve(
+            top, top / "data", course.url, environment(TIMEOUT_SECONDS="15", POLICY="control")
+        ) as service:
             site = Site(service, course, top / "data")
             until(lambda: is_over(site), "every race to be settled")
             yield site

@@ -142,12 +142,12 @@ def test_the_best_of_many_estimates_is_not_told_as_a_gain():
 
 def test_what_was_not_known_is_said_and_not_shown_as_zero():
     unknown = replace(FAILED, value=None)
-    missing = NoForecast(race="r", estimator="market", reason="no pool was read")
+    missing = NoForecast(race="r", estimator="market", reason="aucune cote n'a été lue")
 
     text = told(Story(decision=no_bet(gates=(unknown,)), forecast=missing))
 
     assert "la valeur n'est pas connue" in text
-    assert "Pas de chances : no pool was read." in text
+    assert "Pas de chances : aucune cote n'a été lue." in text
     assert "Aucun relevé de cotes." in text
 
 

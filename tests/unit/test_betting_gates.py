@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hippique.betting import loss_limit
 from hippique.betting.gate_measures import MEASURES, known
 from hippique.betting.gate_words import GATE_WORDS, amount, gate_sentence
 from hippique.betting.gates import (
@@ -229,13 +230,15 @@ def test_a_value_that_is_not_known_is_said_so(rule):
 
 
 def test_no_sentence_is_for_a_gate_that_no_policy_has():
-    assert set(GATE_WORDS) == {rule.gate for policy in POLICIES for rule in policy.gates}
+    of_policies = {rule.gate for policy in POLICIES for rule in policy.gates}
+
+    assert set(GATE_WORDS) == of_policies | {loss_limit.GATE}
 
 
 def test_every_measure_is_asked_for_and_says_what_it_is():
     asked = {rule.measure for policy in POLICIES for rule in policy.gates}
 
-    assert set(MEASURES) == asked
+    assert set(MEASURES) == asked | {loss_limit.MEASURE}
     assert all(measure.meaning for measure in MEASURES.values())
 
 

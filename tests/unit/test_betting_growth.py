@@ -119,7 +119,7 @@ def test_a_race_without_chances_has_a_reason_and_no_study():
     found = decide(priced(situation(forecast=market(_incomplete())), KELLY), KELLY)
 
     assert found.tickets == ()
-    assert "prices every starter" in found.reasons[0]
+    assert "cote tous les partants" in found.reasons[0]
 
 
 def _incomplete() -> Snapshot:

@@ -132,7 +132,7 @@ def test_a_non_runner_needs_no_price():
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
-        ((), "no pool was read"),
+        ((), "aucune cote n'a été lue"),
         ((snapshot({1: None, 2: None}),), "zeturf 0%"),
         ((snapshot({1: 2.0, 2: None}),), "zeturf 50%"),
         ((snapshot({1: 2.0}),), "zeturf 100%"),
@@ -192,7 +192,7 @@ def test_the_control_plays_one_euro_on_the_favourite():
     (ticket,) = verdict.tickets
     assert (ticket.operator, ticket.bet) == ("zeturf", "win")
     assert [(leg.combination, leg.stake_cents) for leg in ticket.legs] == [((1,), 100)]
-    assert "favourite at zeturf" in verdict.reasons[0]
+    assert "favori de ZEturf" in verdict.reasons[0]
 
 
 def test_of_two_favourites_the_lower_number_is_played():

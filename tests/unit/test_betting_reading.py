@@ -151,7 +151,7 @@ def test_an_operator_is_read_in_its_own_pool_and_without_an_off_no_close_is_fore
 
 
 def test_without_chances_the_costs_are_still_told():
-    missing = NoForecast(race=RACE, estimator="market", reason="no pool was read")
+    missing = NoForecast(race=RACE, estimator="market", reason="aucune cote n'a été lue")
 
     reading = race_reading(missing, (), (bet(-0.2, 1.0),), {"place": 0.4})
 

@@ -27,6 +27,7 @@ from desks import (
     replayed,
     result,
 )
+from hippique.betting.policy import packaged
 from hippique.day.analyse import hash_of
 from hippique.day.close import close_day
 from hippique.day.folder import Folder
@@ -66,6 +67,7 @@ def restless() -> Bench:
     made.site("zeturf").show_card(R1C1, *cards)
     results = [result("zeturf", per_euro=2 + turn) for turn in range(5)]
     made.site("zeturf").show_result(R1C1, *results)
+    made.shadows = (packaged("kelly-pure"),)
     return made
 
 
@@ -103,7 +105,11 @@ def test_killed_at_any_write_the_day_still_ends_with_one_decision_and_no_fault(a
     assert decision.inputs == {
         "snapshot": hash_of(folder, "snapshot.json"),
         "forecast": hash_of(folder, "forecast.json"),
+        "money": hash_of(folder, "money.json"),
     }
+    assert [a for a in made.archive.addresses() if "/shadow/" in a] == [
+        f"{R1C1}/H5/shadow/kelly-pure.json"
+    ]
     slips = [a for a in made.archive.addresses() if a.endswith("/slip.json")]
     assert slips == [f"{R1C1}/H5/slip.json"]
     verification = verify_day(made.archive, DAY)

@@ -55,6 +55,16 @@ def shorten(told: Told) -> None:
     told.bench.site("zeturf").show_card(R1C1, card("zeturf", non_runners=(1,)))
 
 
+def test_a_slip_on_trial_says_that_it_is_not_to_be_played():
+    told = Told(mode="live", dry=True)
+    told.decide()
+
+    (message,) = told.channel.sent
+    assert message.title.startswith("À L'ESSAI – Ticket R1C1")
+    assert "ne pas jouer" in message.body
+    assert decision_of(told.bench.archive, R1C1).dry
+
+
 # --- once, at once ----------------------------------------------------------------------------
 
 

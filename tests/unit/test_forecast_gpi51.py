@@ -258,7 +258,7 @@ def test_missing_odds_are_a_reason_under_its_own_name():
     made = Gpi51Forecaster(GPI51_RULES).forecast(evidence())
 
     assert isinstance(made, NoForecast)
-    assert (made.estimator, made.reason) == ("gpi51", "no pool was read")
+    assert (made.estimator, made.reason) == ("gpi51", "aucune cote n'a été lue")
 
 
 def test_as_written_place_chance_times_odds_is_far_below_one():

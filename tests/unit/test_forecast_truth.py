@@ -73,7 +73,7 @@ def test_without_a_racecourse_there_is_a_reason():
     made = TruthForecaster().forecast(Evidence(race=RACE, snapshots=(), declared=5))
 
     assert isinstance(made, NoForecast)
-    assert "racecourse" in made.reason
+    assert "hippodrome simulé" in made.reason
 
 
 @pytest.mark.parametrize("mode", ["live", "recorded"])

@@ -270,7 +270,7 @@ def test_equal_growth_goes_to_the_smaller_total_then_to_the_earlier_name():
 
     assert dict(found.stakes) == {"SG1": 1.0}
     assert dict(found.runner_up.stakes) == {"SG2": 1.0}
-    assert found.gap == 0.0
+    assert found.gap < 1e-14  # equal but for the rounding of sums, which differs among processors
 
 
 def test_a_ticket_that_changes_nothing_is_not_bought():

@@ -258,6 +258,20 @@ def test_the_document_of_the_day_has_the_published_fields(archive):
         "failed": 0,
         "staked_eur": 2.0,
         "returned_eur": 3.5,
+        "withdrawn": 0,
+        "withdrawn_eur": 0.0,
+        "no_bets_by_gate": {"no_gate": 1},
+        "accounts": {
+            "played": {"slips": 0, "staked_eur": 0.0, "returned_eur": 0.0},
+            "study": {"slips": 0, "staked_eur": 0.0, "returned_eur": 0.0},
+        },
+        "closing_error": {
+            "races": 0,
+            "not_judged": 2,
+            "runners": 0,
+            "forecast_rmse": None,
+            "shown_rmse": None,
+        },
     }
 
 

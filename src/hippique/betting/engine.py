@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hippique.betting.amounts import decimal, euros
 from hippique.betting.choice import Choice, slip_tickets
 from hippique.betting.gate_words import gate_sentence
 from hippique.betting.growth import best_growth, growth_on_paper
@@ -31,12 +32,28 @@ class Refused:
     failed: tuple[Gate, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A choice with every gate tested on it, and its value where it has one."""
+
+    choice: Choice
+    gates: tuple[Gate, ...]
+    value: Value | None
+
+
 def decide(race: PricedRace, policy: PolicyFile, *, with_draws: bool = True) -> Verdict:
     """The verdict without its reading: a slip where every gate passes on the stakes as played.
 
     Without a choice that passes, the gates are those of the best one on paper. with_draws: False
     leaves the values at the centre, without an interval: quicker, for trials.
     """
+    return deliberate(race, policy, with_draws=with_draws)[0]
+
+
+def deliberate(
+    race: PricedRace, policy: PolicyFile, *, with_draws: bool = True
+) -> tuple[Verdict, Judged | None]:
+    """The verdict, and the best choice on paper where it had to be judged for it."""
     choices = _choices(race, policy)
     shocks = race.shocks() if with_draws and choices and race.at_close is not None else None
     last: tuple[Gate, ...] = ()
@@ -44,30 +61,38 @@ def decide(race: PricedRace, policy: PolicyFile, *, with_draws: bool = True) -> 
         draws = _draws(shocks, choice)
         gates, value = judged(race, policy, choice, draws)
         if all(gate.passed for gate in gates) and value is not None:
-            return _slip(race, policy, choice, draws, gates, value)
+            return _slip(race, policy, choice, draws, gates, value), None
         last = last or gates
-    paper = None if choices else on_paper(race, policy)
-    if paper is not None:
-        shocks = race.shocks() if with_draws else None
-        last, _ = judged(race, policy, paper, _draws(shocks, paper))
-    if not last:
-        last, _ = judged(race, policy, None, None)
-    return Verdict(gates=last, reasons=_reasons(race, last))
+    paper = None if choices else judged_on_paper(race, policy, with_draws=with_draws)
+    last = paper.gates if paper else last or judged(race, policy, None, None)[0]
+    return Verdict(gates=last, reasons=_reasons(race, last)), paper
+
+
+def judged_on_paper(
+    race: PricedRace, policy: PolicyFile, *, with_draws: bool = True
+) -> Judged | None:
+    """The best choice whatever the gates say, None where nothing can be priced."""
+    choice = on_paper(race, policy)
+    if choice is None:
+        return None
+    draws = _draws(race.shocks() if with_draws else None, choice)
+    return Judged(choice, *judged(race, policy, choice, draws))
+
+
+def refused_on_paper(race: PricedRace, paper: Judged | None) -> Refused:
+    """The portfolio of the greatest growth that does not pass, at any operator, though it lose."""
+    if paper is None:
+        return Refused()
+    return Refused(
+        tickets=slip_tickets(race, paper.choice),
+        ev=published(paper.value) if paper.value else None,
+        failed=tuple(gate for gate in paper.gates if not gate.passed),
+    )
 
 
 def best_refused(race: PricedRace, policy: PolicyFile, *, with_draws: bool = True) -> Refused:
-    """The portfolio of the greatest growth that does not pass, at any operator, though it lose."""
-    choice = on_paper(race, policy)
-    if choice is None:
-        return Refused()
-    draws = _draws(race.shocks() if with_draws else None, choice)
-    gates, value = judged(race, policy, choice, draws)
-    failed = tuple(gate for gate in gates if not gate.passed)
-    return Refused(
-        tickets=slip_tickets(race, choice),
-        ev=published(value) if value else None,
-        failed=failed,
-    )
+    """What `refused_on_paper` tells, judged anew."""
+    return refused_on_paper(race, judged_on_paper(race, policy, with_draws=with_draws))
 
 
 def on_paper(race: PricedRace, policy: PolicyFile) -> Choice | None:
@@ -116,8 +141,8 @@ def _slip(  # noqa: PLR0913, PLR0917  the parts of one decision, made just befor
     count = len(choice.holdings)
     stake = choice.stake_cents / 100
     reason = (
-        f"{count} stakes of {stake:.2f} € in all grow the wealth at risk by "
-        f"{choice.growth:.5f} nat; every gate passes"
+        f"{count} mise{'s' if count > 1 else ''}, {euros(stake, 'fr')} en tout : toutes les "
+        f"conditions sont remplies, et le capital croît de {decimal(choice.growth, 5, 'fr')} nat"
     )
     return Verdict(tickets=tickets, gates=gates, reasons=(reason,), ev=published(value))
 
@@ -132,5 +157,5 @@ def _reasons(race: PricedRace, gates: tuple[Gate, ...]) -> tuple[str, ...]:
         return failed
     if not race.books:
         names = ", ".join(race.situation.operators)
-        return (f"no operator of {names} shows win odds for this race",)
-    return ("nothing that may be staked raises the growth",)
+        return (f"aucun opérateur parmi {names} ne montre de cotes gagnant",)
+    return ("rien de ce qui peut être misé ne fait croître le capital",)

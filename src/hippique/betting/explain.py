@@ -110,6 +110,8 @@ def _head(story: Story, lang: Lang, width: int) -> Iterator[Line]:
     banner = "simulated" if made.simulated else made.mode
     if banner in {"simulated", "recorded", "replayed"}:
         yield Line(kind="banner", text=said(banner, lang))
+    if made.dry:
+        yield Line(kind="banner", text=said("dry", lang))
     yield _plain("")
     yield Line(kind="good" if made.tickets else "bad", text=said(made.decision, lang).upper())
     at = hour(made.decided_at, lang, seconds=True)
@@ -162,7 +164,7 @@ def _why(story: Story, lang: Lang, width: int) -> Iterator[Line]:
     for gate in failed:
         yield Line(kind="bad", text=f"  ✗ {refusal(gate, lang)}")
     told = {refusal(gate, "fr") for gate in failed}  # a reason may be a gate's own sentence
-    for reason in made.reasons:
+    for reason in made.reasons if lang == "fr" or not made.gates else ():  # frozen in French
         if reason not in told:
             yield _plain(f"  · {reason}")
     if passed:

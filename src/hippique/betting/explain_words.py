@@ -17,6 +17,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "SIMULATED: no real bet, no real gain.",
     ),
     "recorded": ("JOURNÉE ENREGISTRÉE : jouée après coup.", "RECORDED DAY: played afterwards."),
+    "dry": (
+        "À L'ESSAI : ticket pour voir, à ne pas jouer.",
+        "ON TRIAL: a slip to look at, not to be played.",
+    ),
     "replayed": ("REJEU d'une journée archivée.", "REPLAY of an archived day."),
     "off": ("départ {hour}", "off at {hour}"),
     "decided": (
@@ -146,6 +150,7 @@ NEEDS: Mapping[str, str] = {
     "ticket2_stake": "at most {threshold} on ticket 2",
     "meeting": "at most {threshold} on the meeting",
     "week": "at most {threshold} in the week",
+    "week_loss": "a loss of at most {threshold} in the week, your own limit",
     "losses": "fewer than {threshold} losing slips in a row",
     "var95": "at most {threshold} that could be lost at 95%",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hippique.betting.amounts import odds, operator_name
 from hippique.betting.policy_file import FavouriteRules
 from hippique.betting.situation import Situation, snapshot_of
 from hippique.betting.slip import Ev, ExpectedDividend, Gate, Leg, Ticket, Verdict
@@ -25,7 +26,7 @@ def bet_on_favourite(situation: Situation, rules: FavouriteRules) -> Verdict:
             return _bet_on(favourite, terms, situation, rules)
     gate = Gate(gate="win_odds", statistic="value", value=0.0, threshold=1.0, passed=False)
     names = ", ".join(situation.operators)
-    reason = f"no operator of {names} shows win odds for this race"
+    reason = f"aucun opérateur parmi {names} ne montre de cotes gagnant"
     return Verdict(gates=(gate,), reasons=(reason,))
 
 
@@ -51,9 +52,13 @@ def _bet_on(quote: Quote, terms: Terms, situation: Situation, rules: FavouriteRu
     )
     return Verdict(
         tickets=(ticket,),
-        reasons=(f"number {quote.number} is the favourite at {terms.operator}, at {shown}",),
+        reasons=(_is_favourite(quote.number, terms.operator, shown),),
         ev=_ev(quote.number, shown, stake, situation),
     )
+
+
+def _is_favourite(number: int, operator: str, shown: float) -> str:
+    return f"le {number} est le favori de {operator_name(operator)}, à {odds(shown, 'fr')}"
 
 
 def _ev(number: int, shown: float, stake_cents: int, situation: Situation) -> Ev | None:

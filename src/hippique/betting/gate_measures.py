@@ -67,6 +67,9 @@ MEASURES: Mapping[str, Measure] = {
     # money
     "meeting_eur": Measure("eur", "staked on the meeting, this slip included"),
     "week_eur": Measure("eur", "staked in the week (Monday to Sunday), this slip included"),
+    "week_loss_eur": Measure(
+        "eur", "lost in the week at worst: open slips and this one counted as lost"
+    ),
     "losses_in_a_row": Measure("count", "newest losing slips in a row on this Paris day"),
     "var95_eur": Measure("eur", "lost with a chance of 5 % on the open slips, this one included"),
 }

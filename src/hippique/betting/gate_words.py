@@ -160,6 +160,11 @@ GATE_WORDS: Mapping[str, GateWords] = {
     "ticket2_stake": GateWords("eur", "{threshold} au plus au ticket 2", "il y aurait {value}"),
     "meeting": GateWords("eur", "{threshold} au plus sur la réunion", "on en serait à {value}"),
     "week": GateWords("eur", "{threshold} au plus sur la semaine", "on en serait à {value}"),
+    "week_loss": GateWords(
+        "eur",
+        "{threshold} de perte au plus sur la semaine, votre limite",
+        "on risquerait d'en perdre {value}",
+    ),
     "losses": GateWords(
         "count", "moins de {threshold} tickets perdants de suite", "il y en a {value} ce jour"
     ),

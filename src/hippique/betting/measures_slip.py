@@ -9,6 +9,7 @@ import numpy as np
 from hippique.betting.choice import Choice, Holding, horse_cents, profits
 from hippique.betting.gate_measures import Measures, Statistic
 from hippique.betting.gates import FieldFacts, Group, conditions_met, judge_all, rules_of
+from hippique.betting.loss_limit import loss_limit_rules, week_loss_at_worst_cents
 from hippique.betting.policy_file import PolicyFile
 from hippique.betting.priced import PricedRace
 from hippique.betting.profiles import volatile_legs
@@ -39,7 +40,10 @@ def judged(
         tickets=len(choice.tickets) if choice else 0,
     )
     is_pair = policy.method == "tickets" and choice is not None and len(choice.tickets) > 1
-    rules = rules_of(policy.gates, *(_WITH_SECOND if is_pair else _GROUPS))
+    rules = (
+        *rules_of(policy.gates, *(_WITH_SECOND if is_pair else _GROUPS)),
+        *loss_limit_rules(priced.situation.money),
+    )
     return judge_all(rules, measures, conditions_met(policy.conditions, facts)), value
 
 
@@ -135,6 +139,7 @@ def _money(situation: Situation, stake_cents: int) -> dict[str, _Row]:
     return {
         "meeting_eur": _plain((money.meeting_staked_cents + stake_cents) / 100),
         "week_eur": _plain((money.week_staked_cents + stake_cents) / 100),
+        "week_loss_eur": _plain(week_loss_at_worst_cents(money, stake_cents) / 100),
         "losses_in_a_row": _plain(money.losses_in_a_row),
         "var95_eur": _plain(money.at_risk_cents / 100),
     }

@@ -19,7 +19,9 @@ class MoneyState:
 
     meeting_staked_cents: slips of this meeting. week_staked_cents: slips of this week.
     week_loss_cents: what the week's settled slips have lost, never below 0. losses_in_a_row: the
-    newest losing slips of this Paris day. at_risk_cents: stakes of slips that are not settled.
+    newest losing slips of this Paris day. at_risk_cents: stakes of slips that are not settled;
+    week_open_cents: those of this week's races. week_loss_limit_cents: the most that the bettor
+    allows the week to lose, None where he set no limit.
     """
 
     meeting_staked_cents: int = 0
@@ -28,6 +30,8 @@ class MoneyState:
     losses_in_a_row: int = 0
     at_risk_cents: int = 0
     bankroll_cents: int = DEFAULT_BANKROLL_CENTS
+    week_open_cents: int = 0
+    week_loss_limit_cents: int | None = None
 
 
 def money_before(
@@ -44,7 +48,7 @@ def money_before(
     """
     known = [(RaceId.parse(e.race), e) for e in entries if e.account == account and e.at <= now]
     others = [(of, entry) for of, entry in known if of != race]
-    monday = race.day - timedelta(days=race.day.weekday())
+    monday = week_of(race.day)
     week = [e for of, e in others if monday <= of.day < monday + timedelta(days=7)]
     meeting = [e for of, e in others if (of.day, of.key.meeting) == (race.day, race.key.meeting)]
     return MoneyState(
@@ -54,7 +58,13 @@ def money_before(
         losses_in_a_row=_losses_in_a_row([entry for _, entry in others], race.day),
         at_risk_cents=sum(entry.amount_in(Book.AT_RISK) for _, entry in others),
         bankroll_cents=bankroll_cents,
+        week_open_cents=sum(entry.amount_in(Book.AT_RISK) for entry in week),
     )
+
+
+def week_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
 def _staked(entries: Sequence[Entry]) -> int:

@@ -8,8 +8,9 @@ from datetime import date
 from functools import partial
 from typing import Protocol
 
-from hippique.betting.engine import best_refused, decide, priced
+from hippique.betting.engine import Judged, deliberate, judged_on_paper, priced, refused_on_paper
 from hippique.betting.favourite import bet_on_favourite
+from hippique.betting.loss_limit import bound_by_loss_limit
 from hippique.betting.policy_file import PolicyFile, packaged_policy, policy_hash
 from hippique.betting.priced import PricedRace, priced_bets
 from hippique.betting.reading import least_ev_by_bet, operator_odds, race_reading
@@ -47,10 +48,11 @@ class FilePolicy:
         race = priced(situation, self.file)
         favourite = self.file.favourite
         if self.file.method == "favourite" and favourite is not None:
-            verdict = bet_on_favourite(situation, favourite)
+            wanted = bet_on_favourite(situation, favourite)
+            verdict = bound_by_loss_limit(wanted, situation.money)
             return replace(verdict, reading=_reading(race, self.file, None))
-        verdict = decide(race, self.file)
-        study = None if verdict.tickets else _study(race, self.file)
+        verdict, paper = deliberate(race, self.file)
+        study = None if verdict.tickets else _study(race, paper or judged_on_paper(race, self.file))
         return replace(verdict, reading=_reading(race, self.file, study))
 
 
@@ -68,8 +70,8 @@ def read_race(situation: Situation, policy: PolicyFile | None = None) -> RaceRea
     return _reading(priced(situation, rules), rules, None)
 
 
-def _study(race: PricedRace, policy: PolicyFile) -> dict[str, object] | None:
-    refused = best_refused(race, policy)
+def _study(race: PricedRace, paper: Judged | None) -> dict[str, object] | None:
+    refused = refused_on_paper(race, paper)
     return study_document(refused.tickets, refused.ev, refused.failed)
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 
@@ -62,13 +61,9 @@ class PricedRace:
 
     def shocks(self) -> Shocks:
         """The draws of this race, the same at every call. Only where there are chances."""
-        return _shocks(self)
-
-
-@lru_cache(maxsize=4)  # a decision and its study ticket are judged on the same draws
-def _shocks(race: PricedRace) -> Shocks:
-    assert race.at_close is not None  # noqa: S101  asked only where there are chances
-    return shocks_of(race.situation.race, race.at_close, race.late, 0.0 if race.is_told else 1.0)
+        assert self.at_close is not None  # noqa: S101  asked only where there are chances
+        informs = 0.0 if self.is_told else 1.0
+        return shocks_of(self.situation.race, self.at_close, self.late, informs)
 
 
 def priced(situation: Situation, policy: PolicyFile) -> PricedRace:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -41,7 +42,28 @@ def seed_of(race: str) -> int:
 def shocks_of(
     race: str, ordering: Ordering, late: LateMoney, informs: float, draws: int = DRAWS
 ) -> Shocks:
-    """late: of the pool that the chances are from. informs: 0 told chances, 1 the pool's own."""
+    """late: of the pool that the chances are from. informs: 0 told chances, 1 the pool's own.
+
+    A race's last draws are kept: all policies that decide on it, in earnest, on paper or as a
+    study, are judged on the same ones.
+    """
+    told = (race, ordering.win.tobytes(), late.sd.tobytes(), informs, draws)
+    return _drawn(_Drawn(told, ordering, late))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What draws hang on, by value; ordering and late hold the same, ready for use."""
+
+    told: tuple[str, bytes, bytes, float, int]
+    ordering: Ordering = field(compare=False)
+    late: LateMoney = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _drawn(of: _Drawn) -> Shocks:
+    race, _, _, informs, draws = of.told
+    ordering, late = of.ordering, of.late
     seed = seed_of(race)
     noise = np.random.default_rng(seed).standard_normal((draws, ordering.runners))
     if informs == 0.0 or not late.sd.any():

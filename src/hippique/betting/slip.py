@@ -125,7 +125,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A frozen decision with what it was made from. `decision` is "slip" or "no_bet"."""
+    """A frozen decision with what it was made from. `decision` is "slip" or "no_bet".
+
+    dry: the slip is on trial, not to be played.
+    """
 
     decision: Literal["slip", "no_bet"]
     race: str
@@ -145,6 +148,7 @@ class Decision:
     reading: RaceReading
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
+    dry: bool = False
 
 
 def total_stake_cents(tickets: tuple[Ticket, ...]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hippique.betting.counterfactual import Search, counterfactual, fixed_gates
 from hippique.betting.engine import decide, priced
+from hippique.betting.loss_limit import is_week_spent
 from hippique.betting.measures_data import middle_place_odds
 from hippique.betting.moves import Estimate
 from hippique.betting.policy import FilePolicy, Policy
@@ -25,6 +26,8 @@ def what_if(
 
     estimate: the chances that the estimator gives from changed snapshots, the rest as it was.
     """
+    if is_week_spent(situation.money):
+        return None  # no odds can mend that nothing is left to stake
     return counterfactual(situation, verdict, _search(policy, situation, estimate))
 
 

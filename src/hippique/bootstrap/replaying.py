@@ -12,18 +12,20 @@ from typing import Any
 from hippique.betting.slip import decision_document, write_decision
 from hippique.bootstrap.estimators import ESTIMATORS
 from hippique.bootstrap.identity import code_version
-from hippique.bootstrap.wiring import POLICIES, Mode, make_options, make_sources
+from hippique.bootstrap.policies import POLICIES, shadow_policies
+from hippique.bootstrap.wiring import Mode, make_options, make_sources
 from hippique.day import addresses
 from hippique.day.analyse import Inputs, decide, read_forecast
 from hippique.day.desk import Desk
 from hippique.day.enrich import gather
 from hippique.day.folder import Folder
+from hippique.day.money import read_money
 from hippique.day.past import PastRides
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan, PlannedRace
 from hippique.day.race_day import decision_of, latest_plan, load, snapshots_of
 from hippique.day.replay import Replay, replay_day
-from hippique.day.visits import setting_of
+from hippique.day.visit_h5 import setting_of
 from hippique.errors import NotFound
 from hippique.ports import Archive, Source
 from hippique.racing.card import RaceId
@@ -89,6 +91,7 @@ def decide_again(settings: Settings, archive: Archive, race: RaceId) -> tuple[di
         forecast=read_forecast(archive.read(f"{folder}/{addresses.FORECAST}")),
         hashes=frozen.inputs,
         evidence=gather(desk, planned, Phase.H5, kept, snapshots) if is_enriched else None,
+        money=read_money(kept).accounts if addresses.MONEY in kept.names() else {},
     )
     made = decide(inputs, setting_of(desk), frozen.decided_at)
     again = replace(made, versions=frozen.versions)  # other code is `replay`'s to tell
@@ -102,6 +105,7 @@ def _settings_then(plan: Plan) -> dict[str, object]:
         "policy": kept["policy"],
         "estimator": kept["estimator"],
         "races_scope": plan.scope,
+        "dry_slips": kept.get("dry") == "true",
     }
 
 
@@ -136,4 +140,5 @@ def _desk(
         journal=SilentJournal(),
         reports=NoReports(),
         new_id=lambda prefix: f"{prefix}-replay",
+        shadows=shadow_policies(),
     )

@@ -131,6 +131,8 @@ def plug(settings: Settings, host: str | None = None) -> Running:
     )
     service = make_service(settings, mode, folder, outside)
     register_gauges(registry, folder.queue, folder.root, service.watch)
+    if not is_viewed:
+        service.note_limit()
     report = _reporter(service.desk.journal)
     dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock, report=report)
     dues = iter(()) if is_viewed else _dues(clock.now())

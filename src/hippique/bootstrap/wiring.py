@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import httpx
 
 from hippique import __version__
-from hippique.betting.policy import Policy, packaged
 from hippique.bootstrap.channels import slip_channel
 from hippique.bootstrap.estimators import ESTIMATORS, TRUTH, check_estimator
 from hippique.bootstrap.identity import code_version, settings_version
+from hippique.bootstrap.policies import POLICIES, shadow_policies
+from hippique.bootstrap.preflight import check_stakes
+from hippique.bootstrap.reports import FileReports
 from hippique.bootstrap.watching import watched
 from hippique.day import addresses
 from hippique.day.desk import Desk, Journal, Options
 from hippique.day.manifest import create_once
+from hippique.day.money import WeekEntries
 from hippique.day.outcome import Status
 from hippique.day.past import PastRides
-from hippique.day.race_day import load
+from hippique.day.race_day import load, race_day
 from hippique.day.service import DayService
 from hippique.day.tasks import read_payload
 from hippique.errors import InputError
-from hippique.ports import Archive, Clock, Source, Task, Truth, Views
+from hippique.ports import Archive, Clock, Source, Task, Truth
 from hippique.racing.codec import to_json
-from hippique.report.ledger import rebuild_ledger
-from hippique.report.update import publish_fiches, update_reports
 from hippique.runtime.claims import SqliteClaims
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.delivery import Deliver, Delivery
@@ -49,9 +48,6 @@ from hippique.sources.sites import site_sources
 CLAIM_MARGIN_S = 10.0
 CALL_LIMIT_S = 15.0
 QUEUE = "queue.sqlite"
-POLICIES: dict[str, Callable[[], Policy]] = {
-    name: partial(packaged, name) for name in ("control", "kelly-pure", "gpi-5.1")
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +188,17 @@ def make_options(
         parallel=parallel,
         eager_reports=eager_reports,
         service_url=settings.service_url,
+        bankroll_cents=round(settings.bankroll_eur * 100),
+        week_loss_limit_cents=week_loss_limit_cents(settings),
+        dry=settings.dry_slips,
         versions={"code": code_version(), "settings": _settings_version(settings)},
     )
+
+
+def week_loss_limit_cents(settings: Settings) -> int | None:
+    """What WEEKLY_LOSS_LIMIT_EUR says, None where it is not set."""
+    limit = settings.weekly_loss_limit_eur
+    return None if limit is None else round(limit * 100)
 
 
 def _settings_version(settings: Settings) -> str:
@@ -206,22 +211,6 @@ def _settings_version(settings: Settings) -> str:
             "bankroll_eur": settings.bankroll_eur,
         }
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FileReports:
-    """Workbook, tracking sheet, race sheets and ledger of a folder, behind the day's port."""
-
-    archive: Archive
-    views: Views
-    clock: Clock
-
-    def publish(self, day: dt.date) -> None:
-        """Bring all of them up to date. Raises StoreBusy, StoreFull."""
-        now = self.clock.now()
-        update_reports(self.archive, self.views, day, now)
-        publish_fiches(self.archive, self.views, day, now)
-        rebuild_ledger(self.archive, self.views, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,8 +232,9 @@ class Outside:
 
 
 def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outside) -> DayService:
-    """A day service over a data folder. Raises SettingsError, see `check_estimator`."""
+    """A day service over a data folder. Raises what `check_estimator` and `check_stakes` raise."""
     check_estimator(settings.estimator, mode.name, simulated=mode.simulated)
+    check_stakes(settings, race_day(outside.clock.now()), outside.journal)
     claims = SqliteClaims(
         folder.file,
         owner=this_process(uuid.uuid4().hex),
@@ -266,7 +256,9 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
         journal=outside.journal,
         reports=FileReports(folder.archive, folder.views, outside.clock),
         new_id=outside.new_id,
+        shadows=shadow_policies(),
         past=PastRides(folder.archive),
+        week=WeekEntries(folder.archive),
         truth=outside.truth if settings.estimator == TRUTH else None,
         channel=slip_channel(settings),
     )

@@ -58,7 +58,9 @@ def _play(settings: Settings, policy: PolicyFile, day: dt.date, tables: Path, fo
     drive = recorded_drive(betting, day, tables, Show(data=folder, journal=_silent, pause=_at_once))
     desk = drive.service.desk
     # The file's own rules decide, packaged or not; nobody reads this day's workbook.
-    drive.service.desk = replace(desk, policy=FilePolicy(policy), reports=NoReports(), channel=None)
+    drive.service.desk = replace(
+        desk, policy=FilePolicy(policy), shadows=(), reports=NoReports(), channel=None
+    )
     try:
         drive_day(drive)
     finally:

@@ -30,13 +30,19 @@ from hippique.settings import load_settings, unknown_names
     type=click.Choice(["market", "gpi51", "truth"]),
     help="Whose chances are used; truth in simulation only.",
 )
+@click.option(
+    "--dry",
+    is_flag=True,
+    help="Mark slips «à l'essai»: on trial, not to be played; same as DRY_SLIPS=true.",
+)
 @foreseeable
-def serve(host: str, port: int, data: Path | None, **given: str | None) -> None:
+def serve(host: str, port: int, data: Path | None, *, dry: bool, **given: str | None) -> None:
     """Run the day by itself until SIGTERM or Ctrl-C, then stop within ten seconds with exit 0.
 
     With --racecourse it waits up to 30 s for the simulated sites, reads them, and follows their
     clock. Live sites are read only once TERMS_ACKNOWLEDGED=true.
     """
+    given["dry_slips"] = "true" if dry else None
     settings = load_settings(
         lambda *read: identity_faults(*read) + open_host_faults(read[0], host),
         hippique_data=data,

@@ -15,6 +15,7 @@ READING = "reading.json"
 JE_STATS = "je_stats.json"
 CHRONOS = "chronos.json"
 TRUTH = "truth.json"
+MONEY = "money.json"
 PAGES = "pages.json"
 RACE = "race.json"
 RESULT = "result.json"
@@ -30,6 +31,9 @@ SUMMARY = "summary.json"
 SEAL = "seal.json"
 FOLDER = "folder.json"
 PRUNED = "pruned.json"
+LIMITS = "limits"
+LIMIT = "limit.json"
+SHADOWS = "shadow"
 CHAINED = ("H30", "H5", "WITHDRAWAL", "RESULT")
 
 
@@ -55,7 +59,12 @@ def look_folder(race: RaceId, phase: str) -> str:
 
 def shadow(race: RaceId, policy: str) -> str:
     """What another policy decided at H-5, on paper: a file of the H5 folder."""
-    return f"{race}/H5/shadow/{policy}.json"
+    return f"{phase_folder(race, 'H5')}/{shadow_file(policy)}"
+
+
+def shadow_file(policy: str) -> str:
+    """A shadow decision's name in the H5 folder."""
+    return f"{SHADOWS}/{policy}.json"
 
 
 def corrections_folder(race: RaceId, number: int) -> str:
@@ -106,6 +115,11 @@ def pruned_folder(day: date, number: int) -> str:
 def operation_record(now: datetime, correlation_id: str) -> str:
     """What an operator did: beside the days, for it may concern several."""
     return f"operations/{_stamp(now)[:8]}/{_stamp(now)}-{correlation_id}.json"
+
+
+def limit_folder(now: datetime, limit_cents: int | None) -> str:
+    """One setting of the weekly loss limit, beside the days."""
+    return f"{LIMITS}/{_stamp(now)}-{'none' if limit_cents is None else limit_cents}"
 
 
 def _stamp(now: datetime) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from hippique.betting.ledger import ISSUED
+from hippique.betting.money_state import MoneyState
 from hippique.betting.moves import Estimate
 from hippique.betting.policy import Policy, Situation
 from hippique.betting.slip import (
@@ -30,7 +32,11 @@ from hippique.racing.codec import from_json, to_pretty_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a decision is made under: who decides, for whom, in which mode, with which versions."""
+    """What a decision is made under: who decides, for whom, in which mode, with which versions.
+
+    account: whose money is asked for. dry: a slip is on trial, not to be played. with_what_if: a
+    no-bet says what would have changed it, at the price of many decisions.
+    """
 
     forecaster: Forecaster
     policy: Policy
@@ -38,13 +44,17 @@ class Setting:
     mode: str
     simulated: bool
     versions: Mapping[str, str]
+    account: str = ISSUED
+    dry: bool = False
+    with_what_if: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """The frozen inputs of a decision: their bytes are hashed into it.
 
-    evidence: what the chances were made from; None leaves card and enrichment unknown.
+    evidence: what the chances were made from; None leaves card and enrichment unknown. money: of
+    each account, by its name.
     """
 
     race: PlannedRace
@@ -53,6 +63,7 @@ class Inputs:
     forecast: Forecast | NoForecast
     hashes: Mapping[str, str]
     evidence: Evidence | None = None
+    money: Mapping[str, MoneyState] = field(default_factory=dict)
 
 
 def write_forecast(
@@ -93,10 +104,13 @@ class _FullForecastFile:
 
 def decide(inputs: Inputs, setting: Setting, now: dt.datetime) -> Decision:
     """The decision of a race, from frozen inputs alone."""
-    situation = situation_of(inputs, setting.operators, now)
+    situation = situation_of(inputs, setting, now)
     verdict = setting.policy.decide(situation)
+    frozen = _freeze(verdict, inputs, setting, now)
+    if not setting.with_what_if:
+        return frozen
     change = what_if(setting.policy, situation, verdict, _estimate(inputs, setting.forecaster))
-    return replace(_freeze(verdict, inputs, setting, now), counterfactual=change)
+    return replace(frozen, counterfactual=change)
 
 
 def _estimate(inputs: Inputs, forecaster: Forecaster) -> Estimate:
@@ -110,7 +124,7 @@ def _estimate(inputs: Inputs, forecaster: Forecaster) -> Estimate:
     return lambda snapshots: forecaster.forecast(replace(evidence, snapshots=snapshots))
 
 
-def situation_of(inputs: Inputs, operators: tuple[str, ...], now: dt.datetime) -> Situation:
+def situation_of(inputs: Inputs, setting: Setting, now: dt.datetime) -> Situation:
     """All that a policy may look at."""
     card = inputs.evidence.card if inputs.evidence else None
     return Situation(
@@ -120,10 +134,11 @@ def situation_of(inputs: Inputs, operators: tuple[str, ...], now: dt.datetime) -
         forecast=inputs.forecast,
         snapshots=inputs.snapshots.snapshots,
         earlier=inputs.earlier.snapshots if inputs.earlier else (),
-        operators=operators,
+        operators=setting.operators,
         discipline=inputs.race.discipline or (card.discipline if card else None),
         runners_card=card.runners if card else (),
         enrichment=inputs.evidence.enrichment if inputs.evidence else None,
+        money=inputs.money.get(setting.account, MoneyState()),
         off_time=inputs.race.off_time,
         decided_at=now,
     )
@@ -149,6 +164,7 @@ def _freeze(verdict: Verdict, inputs: Inputs, setting: Setting, now: dt.datetime
         reading=_with_closing(verdict.reading, inputs, setting.operators),
         inputs=inputs.hashes,
         versions=setting.versions,
+        dry=setting.dry,
     )
 
 
@@ -175,10 +191,13 @@ def _play_before(verdict: Verdict, race: PlannedRace) -> dt.datetime | None:
     return race.off_time - dt.timedelta(seconds=longest)
 
 
-def write_slip(folder: Folder, inputs: Inputs, setting: Setting, now: dt.datetime) -> Decision:
-    """Decide and write slip.json once; a retry returns the decision that stands."""
-    content = folder.write(addresses.SLIP, write_decision(decide(inputs, setting, now)))
-    return read_decision(content)
+def write_decided(
+    folder: Folder, name: str, inputs: Inputs, setting: Setting, now: dt.datetime
+) -> Decision:
+    """Decide and write it once under this name; a retry returns the decision that stands."""
+    if name not in folder.names():
+        folder.write(name, write_decision(decide(inputs, setting, now)))
+    return read_decision(folder.read(name))
 
 
 def hash_of(folder: Folder, name: str) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from hippique.betting.money_state import DEFAULT_BANKROLL_CENTS
 from hippique.betting.policy import Policy
 from hippique.day.manifest import Stamp
+from hippique.day.money import WeekEntries
 from hippique.day.past import PastRides
 from hippique.day.plan import Scope
 from hippique.forecast.forecaster import Forecaster
@@ -37,7 +39,9 @@ class Options:
     mode: live, simulated, recorded or replayed. parallel: ask the sources side by side.
     eager_reports: publish after every tick that changed something, not at the close alone.
     versions: code, model and settings, written into every manifest and decision. service_url:
-    root of our own pages, for links; None where nobody reaches them.
+    root of our own pages, for links; None where nobody reaches them. bankroll_cents: the money set
+    aside to bet. week_loss_limit_cents: what the setting says, None: nothing. dry: slips are on
+    trial, not to be played.
     """
 
     mode: str
@@ -49,13 +53,17 @@ class Options:
     parallel: bool = True
     eager_reports: bool = True
     service_url: str | None = None
+    bankroll_cents: int = DEFAULT_BANKROLL_CENTS
+    week_loss_limit_cents: int | None = None
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Ports and policies of a day. new_id gives correlation ids: `new_id("run")` → run-<uuid>.
 
-    past: rides read before, kept between visits; None reads the desk's own archive each time.
+    shadows: policies that decide the same races on paper, each on an account of its own. past,
+    week: rides and entries read before, kept between visits; None reads the archive each time.
     truth: in simulation only, where the estimator asks for it. channel: where slips go out; None
     sends none.
     """
@@ -72,7 +80,9 @@ class Desk:
     journal: Journal
     reports: Reports
     new_id: Callable[[str], str]
+    shadows: tuple[Policy, ...] = ()
     past: PastRides | None = None
+    week: WeekEntries | None = None
     truth: Truth | None = None
     channel: MessageChannel | None = None
 

@@ -49,7 +49,7 @@ def entries_of(archive: Archive, race: RaceId) -> tuple[Entry, ...]:
     found = tuple(entry for address in stored for entry in read_entries_at(archive, address))
     if f"{prefix}/H5/{addresses.ENTRIES}" in stored:
         return found
-    return (*_older_layout(archive, race, found), *found)
+    return (*older_layout(archive, race, found), *found)
 
 
 def read_entries_at(archive: Archive, address: str) -> tuple[Entry, ...]:
@@ -60,7 +60,7 @@ def read_entries_at(archive: Archive, address: str) -> tuple[Entry, ...]:
         raise StoreDamaged(f"{address} is damaged ({error}); see `hippique verify`") from error
 
 
-def _older_layout(archive: Archive, race: RaceId, found: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def older_layout(archive: Archive, race: RaceId, found: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """What a race that was decided before there were entries would have written, and did not."""
     decision = decision_of(archive, race)
     if decision is None or not decision.tickets:
@@ -104,7 +104,7 @@ def paper_decisions(archive: Archive, race: RaceId) -> dict[str, Decision]:
     """Every frozen decision of the race by its account: issued, each shadow, the study."""
     issued = decision_of(archive, race)
     found = {} if issued is None else {ISSUED: issued}
-    for address in archive.addresses(f"{race}/H5/shadow"):
+    for address in archive.addresses(f"{race}/H5/{addresses.SHADOWS}"):
         policy = address.rpartition("/")[2].removesuffix(".json")
         found[shadow_account(policy)] = _decision(archive, address)
     study = _study(issued) if issued else None

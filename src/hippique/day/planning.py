@@ -174,6 +174,7 @@ def _plan(
             "operators": ",".join(desk.options.operators),
             "policy": desk.policy.name,
             "estimator": desk.forecaster.name,
+            **({"dry": "true"} if desk.options.dry else {}),
         },
         races=tuple(_addressed(desk, race) for race in merged.races),
         sources=reports,

@@ -159,22 +159,35 @@ def _replay_visit(
     stored = [StoredSource(site, archive, folder, index) for site in sites]
     decided = decision_of(archive, race) if phase is Phase.H5 else None
     desk = desk_at(stored, decided.decided_at if decided else outcome.at)
-    _bring_truth(archive, desk.archive, folder)
+    _bring_inputs(archive, desk.archive, folder)
     if phase is Phase.RESULT:
         _repeat_withdrawal(archive, desk, race)
     _run_again(desk, planned, phase, outcome)
     return [
         Compared(address=f"{folder}/{name}", equal=_same(archive, desk.archive, folder, name))
-        for name in COMPARED
-        if f"{folder}/{name}" in archive.addresses(folder)
+        for name in _compared(archive.addresses(folder), folder)
     ]
 
 
-def _bring_truth(archive: Archive, empty: Archive, folder: str) -> None:
-    """What a simulated racecourse told is an input, as a page is; nobody is asked again."""
-    address = f"{folder}/{addresses.TRUTH}"
-    if address in archive.addresses(folder):
-        create_once(empty, address, archive.read(address))
+def _compared(stored: Sequence[str], folder: str) -> list[str]:
+    """The names of a folder's artefacts that a replay makes again."""
+    names = [address.removeprefix(f"{folder}/") for address in stored]
+    shadows = f"{addresses.SHADOWS}/"
+    return [name for name in names if name in COMPARED or name.startswith(shadows)]
+
+
+INPUTS = (addresses.TRUTH, addresses.MONEY)
+
+
+def _bring_inputs(archive: Archive, empty: Archive, folder: str) -> None:
+    """Inputs as a page is one: what a simulated racecourse told, what was staked and lost before.
+
+    Nobody is asked again, and the books of the days before are not settled again.
+    """
+    stored = archive.addresses(folder)
+    for address in (f"{folder}/{name}" for name in INPUTS):
+        if address in stored:
+            create_once(empty, address, archive.read(address))
 
 
 def _run_again(desk: Desk, planned: PlannedRace, phase: Phase, outcome: Outcome) -> None:
@@ -215,10 +228,14 @@ def _same(one: Archive, two: Archive, folder: str, name: str) -> bool:
         then, now = one.read(address), two.read(address)
     except NotFound:
         return False
-    if then == now or name != addresses.SLIP:
+    if then == now or not _is_decision(name):
         return then == now
     plain = _without_versions(then)
     return plain is not None and plain == _without_versions(now)
+
+
+def _is_decision(name: str) -> bool:
+    return name == addresses.SLIP or name.startswith(f"{addresses.SHADOWS}/")
 
 
 def _without_versions(slip: bytes) -> Decision | None:

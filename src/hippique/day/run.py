@@ -13,8 +13,9 @@ from hippique.day.phases import Phase, due_at, not_after
 from hippique.day.plan import PlannedRace
 from hippique.day.race_day import latest_plan, load, outcome_of
 from hippique.day.tasks import race_claim
+from hippique.day.visit_h5 import visit_h5
 from hippique.day.visit_result import visit_result
-from hippique.day.visits import Visit, look, visit_h5, visit_h30
+from hippique.day.visits import Visit, look, visit_h30
 from hippique.errors import SourceError, StoreBusy, StoreError, UnknownRace
 from hippique.ports import RaceRef
 from hippique.racing.codec import from_json, to_pretty_json

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
+from hippique.betting.loss_limit import LimitInForce
 from hippique.day.close import close_day, seal_of
 from hippique.day.corrections import correct_day
 from hippique.day.desk import Desk
 from hippique.day.duties import Due, Duty
+from hippique.day.limits import record_limit
 from hippique.day.notify import tell_bettor, tell_day
 from hippique.day.outcome import Order, Outcome, Status
 from hippique.day.phases import Phase
@@ -204,6 +206,7 @@ class DayService:
     def prepare(self, day: dt.date) -> None:
         """Say before the day what it will be run with."""
         desk = self.desk
+        limit = self.note_limit()
         self.desk.journal.event(
             "INFO",
             "Day prepared",
@@ -213,7 +216,13 @@ class DayService:
             policy=desk.policy.name,
             estimator=desk.forecaster.name,
             generation=desk.queue.generation(),
+            week_loss_limit_eur=None if limit.limit_cents is None else limit.limit_cents / 100,
         )
+
+    def note_limit(self) -> LimitInForce:
+        """Record what WEEKLY_LOSS_LIMIT_EUR says; returns the limit in force. Raises StoreError."""
+        limit = self.desk.options.week_loss_limit_cents
+        return record_limit(self.desk.archive, limit, self.desk.stamp())
 
     def _plan_once(self, day: dt.date) -> None:
         if latest_plan(self.desk.archive, day) is None:

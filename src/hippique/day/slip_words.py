@@ -61,7 +61,9 @@ def _titled(decision: Decision, title: str) -> str:
 
 
 def _banner(decision: Decision) -> str | None:
-    """Every mode but live wears one; a mode without a word of its own is named."""
+    """Every mode but live wears one, and a slip on trial; a mode without a word is named."""
+    if decision.dry:
+        return "À L'ESSAI"
     if decision.mode == "live" and not decision.simulated:
         return None
     return "SIMULÉ" if decision.simulated else _BANNERS.get(decision.mode, decision.mode.upper())

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hippique.betting.settlement import Settlement, read_settlement
 from hippique.betting.slip import Decision
 from hippique.day import addresses
+from hippique.day.closing_error import ClosingError, closing_error
 from hippique.day.corrections import standing_result, standing_settlement
+from hippique.day.entries import withdrawn_at
 from hippique.day.official import RaceResult
 from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase, not_after
 from hippique.day.plan import Plan, PlannedRace
 from hippique.day.race_day import decision_of, load, outcome_of
+from hippique.day.tally import Refusals, Tally, Withdrawn, paper_accounts, refusals
 from hippique.errors import InputError, NotFound, StoreDamaged
 from hippique.ports import Archive
 from hippique.racing.card import RaceId
@@ -35,7 +38,8 @@ class PhaseState(StrEnum):
 class RaceState:
     """One race of the day: what was planned, done, decided and paid. phases: {} out of scope.
 
-    found, settlement: the corrected ones where a later look changed the result.
+    found, settlement: the corrected ones where a later look changed the result. withdrawn: the
+    slip was withdrawn before the off, and stakes nothing.
     """
 
     planned: PlannedRace
@@ -43,6 +47,7 @@ class RaceState:
     decision: Decision | None = None
     found: RaceResult | None = None
     settlement: Settlement | None = None
+    withdrawn: bool = False
 
     @property
     def key(self) -> str:
@@ -57,7 +62,11 @@ class RaceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The day in figures. races: in scope, cancelled included. settled: ledger closed."""
+    """The day in figures. races: in scope, cancelled included. settled: ledger closed.
+
+    slips: issued, those withdrawn later included; staked, returned: without them. played, study,
+    shadows: the other accounts, each apart. refused: the no-bets by gate.
+    """
 
     date: dt.date
     mode: str
@@ -72,6 +81,12 @@ class Totals:
     failed: int
     staked_cents: int
     returned_cents: int
+    withdrawn: Withdrawn = field(default_factory=Withdrawn)
+    played: Tally = field(default_factory=Tally)
+    study: Tally = field(default_factory=Tally)
+    shadows: Mapping[str, Tally] = field(default_factory=dict)
+    refused: Refusals = field(default_factory=Refusals)
+    closing: ClosingError = field(default_factory=ClosingError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +101,7 @@ class DayStatus:
 def day_status(archive: Archive, plan: Plan, now: dt.datetime) -> DayStatus:
     """The day as its archive tells it at `now`."""
     races = tuple(race_state(archive, race, now) for race in plan.races)
-    return DayStatus(plan=plan, races=races, totals=_totals(plan, races))
+    return DayStatus(plan=plan, races=races, totals=_totals(archive, plan, races))
 
 
 def race_state(archive: Archive, race: PlannedRace, now: dt.datetime) -> RaceState:
@@ -96,8 +111,10 @@ def race_state(archive: Archive, race: PlannedRace, now: dt.datetime) -> RaceSta
     states = {phase.value: _phase_state(archive, race, phase, now) for phase in Phase}
     folder = addresses.phase_folder(race.race, Phase.RESULT)
     decision = decision_of(archive, race.race)
+    has_slip = decision is not None and bool(decision.tickets)
+    withdrawn = has_slip and withdrawn_at(archive, race.race) is not None
     if states[Phase.RESULT] not in {PhaseState.DONE, PhaseState.CANCELLED}:
-        return RaceState(planned=race, phases=states, decision=decision)
+        return RaceState(planned=race, phases=states, decision=decision, withdrawn=withdrawn)
     corrected = standing_result(archive, race.race)
     return RaceState(
         planned=race,
@@ -105,6 +122,7 @@ def race_state(archive: Archive, race: PlannedRace, now: dt.datetime) -> RaceSta
         decision=decision,
         found=corrected or load(archive, RaceResult, f"{folder}/{addresses.RESULT}"),
         settlement=standing_settlement(archive, race.race) or _settlement(archive, folder),
+        withdrawn=withdrawn,
     )
 
 
@@ -128,18 +146,39 @@ _STATES = {
 def _phase_state(archive: Archive, race: PlannedRace, phase: Phase, now: dt.datetime) -> PhaseState:
     outcome: Outcome | None = outcome_of(archive, race.race, phase)
     if outcome is not None:
-        return _STATES[outcome.status]
+        return _ended_as(archive, race, outcome)
     if race.cancelled:
         return PhaseState.CANCELLED
-    if race.off_time is not None and now >= not_after(phase, race.off_time):
-        return PhaseState.FAILED if phase is Phase.RESULT else PhaseState.LATE
-    return PhaseState.PLANNED
+    if race.off_time is None or now < not_after(phase, race.off_time):
+        return PhaseState.PLANNED
+    has_failed = phase is Phase.RESULT or _was_tried(archive, race, phase)
+    return PhaseState.FAILED if has_failed else PhaseState.LATE
 
 
-def _totals(plan: Plan, races: Sequence[RaceState]) -> Totals:
+def _ended_as(archive: Archive, race: PlannedRace, outcome: Outcome) -> PhaseState:
+    """A visit begun too late is late; one that was begun in time and never ended has failed.
+
+    A visit that itself found out that it came too late lists what it saw.
+    """
+    is_late = outcome.status is Status.LATE and not outcome.artifacts
+    if is_late and _was_tried(archive, race, outcome.phase):
+        return PhaseState.FAILED
+    return _STATES[outcome.status]
+
+
+def _was_tried(archive: Archive, race: PlannedRace, phase: Phase) -> bool:
+    """Whether an attempt left anything: its failure, or pages where an error was not foreseen."""
+    folder = addresses.phase_folder(race.race, phase)
+    told = {f"{folder}/{name}" for name in (addresses.OUTCOME, addresses.MANIFEST)}
+    return any(address not in told for address in archive.addresses(folder))
+
+
+def _totals(archive: Archive, plan: Plan, races: Sequence[RaceState]) -> Totals:
     inside = [race for race in races if race.phases]
-    decided = [race.decision for race in inside if race.phases["H5"] is PhaseState.DONE]
+    decided = [r.decision for r in inside if r.decision and r.phases["H5"] is PhaseState.DONE]
     settlements = [race.settlement for race in inside if race.settlement]
+    withdrawn = [race.decision for race in inside if race.decision and race.withdrawn]
+    papers = paper_accounts(archive, (race.race for race in inside if race.decision))
     return Totals(
         date=plan.date,
         mode=plan.mode,
@@ -147,14 +186,27 @@ def _totals(plan: Plan, races: Sequence[RaceState]) -> Totals:
         races=len(inside),
         h30_done=_count(inside, "H30", PhaseState.DONE),
         h5_done=_count(inside, "H5", PhaseState.DONE),
-        slips=sum(d is not None and d.decision == "slip" for d in decided),
-        no_bets=sum(d is not None and d.decision == "no_bet" for d in decided),
+        slips=sum(d.decision == "slip" for d in decided),
+        no_bets=sum(d.decision == "no_bet" for d in decided),
         settled=_count(inside, "RESULT", PhaseState.DONE),
         cancelled=_count(inside, "RESULT", PhaseState.CANCELLED),
         failed=sum(PhaseState.FAILED in race.phases.values() for race in inside),
         staked_cents=sum(s.staked_cents for s in settlements),
         returned_cents=sum(s.returned_cents for s in settlements),
+        withdrawn=Withdrawn(
+            slips=len(withdrawn), stake_cents=sum(d.stake_cents for d in withdrawn)
+        ),
+        played=papers.played,
+        study=papers.study,
+        shadows=papers.shadows,
+        refused=refusals(decided),
+        closing=closing_error(archive, _run_and_decided(inside)),
     )
+
+
+def _run_and_decided(races: Sequence[RaceState]) -> list[Decision]:
+    """The decisions of races that were run: of the others no odds ever closed."""
+    return [r.decision for r in races if r.decision and r.phases["RESULT"] is PhaseState.DONE]
 
 
 def _count(races: Sequence[RaceState], phase: str, state: PhaseState) -> int:

@@ -156,6 +156,6 @@ def _is_complete(snapshot: Snapshot) -> bool:
 
 def _what_is_missing(snapshots: Sequence[Snapshot]) -> str:
     if not snapshots:
-        return "no pool was read"
+        return "aucune cote n'a été lue"
     seen = ", ".join(f"{s.pool} {s.win_coverage():.0%}" for s in snapshots)
-    return f"no pool prices every starter ({seen})"
+    return f"aucune masse ne cote tous les partants ({seen})"

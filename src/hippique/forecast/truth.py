@@ -53,7 +53,7 @@ class TruthForecaster:
     def forecast(self, evidence: Evidence) -> Forecast | NoForecast:
         """The chances told; NoForecast where the racecourse was not asked."""
         if not evidence.truth:
-            reason = "no simulated racecourse told its chances"
+            reason = "aucun hippodrome simulé n'a donné ses chances"
             return NoForecast(race=evidence.race, estimator=self.name, reason=reason)
         win = np.array([one.p_win for one in evidence.truth], dtype=np.float64)
         win /= win.sum()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-_AMOUNTS = ("stake", "min", "step", "payout", "profit", "staked", "returned", "amount")
+_AMOUNTS = ("stake", "min", "step", "payout", "profit", "staked", "returned", "amount",
+            "bankroll", "at_risk", "meeting_staked", "week_staked", "week_loss", "week_open",
+            "week_loss_limit")  # fmt: skip
 
 
 def in_euros(document: Any) -> Any:

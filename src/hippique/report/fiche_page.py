@@ -91,7 +91,8 @@ def _capital(written: Callable[[dt.date], str]) -> Callable[[dt.date], str]:
 
 
 def _banner(facts: RaceFacts, language: str) -> str | None:
-    mode = "simulated" if facts.simulated else facts.mode
+    is_dry = facts.decision is not None and facts.decision.dry
+    mode = "dry" if is_dry else "simulated" if facts.simulated else facts.mode
     return None if mode == "live" else WORDS[language].get(mode, mode.upper())
 
 

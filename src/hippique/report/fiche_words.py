@@ -18,6 +18,10 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "ENREGISTRÉ – Journée réelle, enregistrée. Aucun pari réel. Ne pas jouer.",
         "RECORDED – A real day, recorded. No real bet. Do not play.",
     ),
+    "dry": (
+        "À L’ESSAI – Ticket pour voir. Ne pas jouer.",
+        "ON TRIAL – A slip to look at. Do not play.",
+    ),
     "replayed": (
         "REJEU – Journée rejouée depuis l’archive. Aucun pari réel. Ne pas jouer.",
         "REPLAYED – A day replayed from the archive. No real bet. Do not play.",

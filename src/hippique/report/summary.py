@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hippique.betting.explain_words import gate_need
+from hippique.betting.ledger import shadow_account
 from hippique.day.care.roi import Roi
-from hippique.day.status import DayStatus
+from hippique.day.closing_error import ClosingError
+from hippique.day.status import DayStatus, Totals
+from hippique.day.tally import NO_GATE, Refusals, Tally
+from hippique.racing.codec import to_builtins
 from hippique.report import french
 from hippique.report.roi import day_roi
 
@@ -38,9 +43,31 @@ def summary_document(status: DayStatus) -> dict[str, Any]:
         "settled": totals.settled,
         "cancelled": totals.cancelled,
         "failed": totals.failed,
-        "staked_eur": round(totals.staked_cents / 100, 2),
-        "returned_eur": round(totals.returned_cents / 100, 2),
+        "staked_eur": _eur(totals.staked_cents),
+        "returned_eur": _eur(totals.returned_cents),
+        "withdrawn": totals.withdrawn.slips,
+        "withdrawn_eur": _eur(totals.withdrawn.stake_cents),
+        "no_bets_by_gate": dict(totals.refused.first),
+        "accounts": {name: _account(tally) for name, tally in _accounts(totals)},
+        "closing_error": to_builtins(totals.closing),
     }
+
+
+def _accounts(totals: Totals) -> list[tuple[str, Tally]]:
+    shadows = [(shadow_account(name), tally) for name, tally in sorted(totals.shadows.items())]
+    return [("played", totals.played), ("study", totals.study), *shadows]
+
+
+def _account(tally: Tally) -> dict[str, Any]:
+    return {
+        "slips": tally.slips,
+        "staked_eur": _eur(tally.staked_cents),
+        "returned_eur": _eur(tally.returned_cents),
+    }
+
+
+def _eur(cents: int) -> float:
+    return round(cents / 100, 2)
 
 
 def summary_text(status: DayStatus) -> str:
@@ -50,13 +77,19 @@ def summary_text(status: DayStatus) -> str:
     «–» for fewer than two settled ones, «non concluant» under ten or where zero lies inside.
     """
     totals = status.totals
-    rows = [*_race_rows(status), *_money_rows(status)]
+    rows = [
+        *_race_rows(status),
+        *_money_rows(status),
+        *_paper_rows(totals),
+        *_closing_rows(totals.closing),
+    ]
     wide = max(len(label) for label, _ in rows)
     mode = _MODES.get(totals.mode, totals.mode)
     lines = [
         *([SIMULATED_LINE, ""] if totals.simulated else []),
         f"Journée du {french.long_date(totals.date)} ({mode})",
         *(f"  {label:<{wide}}  {value}" for label, value in rows),
+        *_refusal_lines(totals.refused),
         "",
         NOTICE,
     ]
@@ -70,6 +103,7 @@ def _race_rows(status: DayStatus) -> list[tuple[str, str]]:
         ("Relevés H-30 faits", totals.h30_done),
         ("Analyses H-5 faites", totals.h5_done),
         ("Tickets", totals.slips),
+        *((("dont retirés", totals.withdrawn.slips),) if totals.withdrawn.slips else ()),
         ("Abstentions", totals.no_bets),
         ("Courses réglées", totals.settled),
         ("Courses annulées", totals.cancelled),
@@ -87,6 +121,49 @@ def _money_rows(status: DayStatus) -> list[tuple[str, str]]:
         ("Résultat", french.euros(profit, signed=True)),
         ("ROI", roi_text(day_roi(status))),
     ]
+
+
+def _paper_rows(totals: Totals) -> list[tuple[str, str]]:
+    """The accounts on paper, none of which is money: the study tickets and the other policies."""
+    named = [("Joué par vous", totals.played), ("Études (papier)", totals.study)]
+    named += [(f"{name} (papier)", tally) for name, tally in sorted(totals.shadows.items())]
+    return [(label, _tally_text(tally)) for label, tally in named if tally.slips]
+
+
+def _tally_text(tally: Tally) -> str:
+    profit = french.euros(tally.returned_cents - tally.staked_cents, signed=True)
+    count = f"{tally.slips} ticket{'s' if tally.slips > 1 else ''}"
+    staked, returned = french.euros(tally.staked_cents), french.euros(tally.returned_cents)
+    return f"{count}, {staked} misés, {returned} rendus, {profit}"
+
+
+def _closing_rows(error: ClosingError) -> list[tuple[str, str]]:
+    """How far our close was off, beside the odds shown at H-5."""
+    if error.forecast_rmse is None or error.shown_rmse is None:
+        return []
+    ours, shown = (french.number(v, 3) for v in (error.forecast_rmse, error.shown_rmse))
+    told = f"{ours}, cotes affichées {shown} (écart-type de ln, {error.runners} partants)"
+    return [("Erreur de clôture", told)]
+
+
+MOST_REFUSALS = 5
+
+
+def _refusal_lines(refused: Refusals) -> list[str]:
+    """No-bets by the gate that refused first, the most frequent first."""
+    if not refused.first:
+        return []
+    by_count = sorted(refused.first.items(), key=lambda one: (-one[1], one[0]))
+    lines = [f"  {count:>3}  {_need(refused, gate)}" for gate, count in by_count]
+    more = sum(count for _, count in by_count[MOST_REFUSALS:])
+    rest = [f"  {more:>3}  autres"] if more else []
+    return ["", "Abstentions, première condition manquée", *lines[:MOST_REFUSALS], *rest]
+
+
+def _need(refused: Refusals, gate: str) -> str:
+    if gate == NO_GATE:
+        return "aucune cote lue"
+    return gate_need(refused.gates[gate], "fr")
 
 
 def roi_text(roi: Roi | None) -> str:

@@ -6,7 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hippique.betting.explain_words import met
+from hippique.betting.gate_words import gate_sentence
+from hippique.betting.slip import Gate
 from hippique.racing.bets import CATALOGUE
+from hippique.racing.codec import from_builtins
 from hippique.report import french
 
 PHASES = {"H30": "H-30", "H5": "H-5", "RESULT": "résultat"}
@@ -73,7 +77,6 @@ _RANKS = {
     "bonus4of5": "bonus 4 sur 5",
     "field": "champ total",
 }
-_GATES = {"win_odds": "Cotes gagnant affichées"}
 _LACKS = {"win_odds": "Il manquait les cotes gagnant."}
 _LABELS = {"quinte": "Q+", "group1": "Groupe I", "group2": "Groupe II", "group3": "Groupe III"}
 _REASONS = {  # what the day writes into an outcome
@@ -165,6 +168,12 @@ name_of = _word(_NAMES)
 label_word = _word(_LABELS)
 
 
+def gate_told(document: Mapping[str, Any]) -> str:
+    """A gate of a decision's document in a sentence: what it needs, and what there was."""
+    gate = from_builtins(Gate, document)
+    return met(gate, "fr") if gate.passed else gate_sentence(gate)
+
+
 def missing(gate: str) -> str | None:
     """The first line of a no-bet for a refused check, None where there are no words for it."""
     return _LACKS.get(gate)
@@ -193,7 +202,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "field": _word(_FIELDS),
     "leg_state": _word(_LEGS),
     "rank": _word(_RANKS),
-    "gate": _word(_GATES),
+    "told": gate_told,
     "label": label_word,
     "phase": _word(PHASES),
 }
