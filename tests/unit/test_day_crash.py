@@ -28,9 +28,8 @@ from desks import (
     result,
 )
 from hippique.betting.policy import packaged
-from hippique.day.analyse import hash_of
 from hippique.day.close import close_day
-from hippique.day.folder import Folder
+from hippique.day.folder import Folder, hash_of
 from hippique.day.outcome import Status
 from hippique.day.phases import Phase
 from hippique.day.race_day import decision_of, outcome_of

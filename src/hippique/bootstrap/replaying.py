@@ -19,7 +19,7 @@ from hippique.day.analyse import Inputs, decide, read_forecast
 from hippique.day.desk import Desk
 from hippique.day.enrich import gather
 from hippique.day.folder import Folder
-from hippique.day.money import read_money
+from hippique.day.money import money_file_of, read_money
 from hippique.day.past import PastRides
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan, PlannedRace
@@ -83,6 +83,7 @@ def decide_again(settings: Settings, archive: Archive, race: RaceId) -> tuple[di
     then = settings.model_copy(update=_settings_then(plan))
     desk = _desk(then, plan, MemoryArchive(), (), frozen.decided_at)
     kept = Folder(archive, folder)
+    money = money_file_of(kept, frozen.inputs.get("money"))
     is_enriched = addresses.JE_STATS in kept.names()  # else nothing may be made, only read
     inputs = Inputs(
         race=planned,
@@ -91,7 +92,7 @@ def decide_again(settings: Settings, archive: Archive, race: RaceId) -> tuple[di
         forecast=read_forecast(archive.read(f"{folder}/{addresses.FORECAST}")),
         hashes=frozen.inputs,
         evidence=gather(desk, planned, Phase.H5, kept, snapshots) if is_enriched else None,
-        money=read_money(kept).accounts if addresses.MONEY in kept.names() else {},
+        money=read_money(kept, money).accounts if money else {},
     )
     made = decide(inputs, setting_of(desk), frozen.decided_at)
     again = replace(made, versions=frozen.versions)  # other code is `replay`'s to tell

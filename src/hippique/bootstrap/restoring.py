@@ -13,7 +13,7 @@ from pathlib import Path
 from hippique.bootstrap.backups import BackupIndex, check_backup, refill
 from hippique.bootstrap.wiring import QUEUE
 from hippique.day.care.log import DrillNote
-from hippique.day.verify import verify_day, verify_seals
+from hippique.day.verify import verify_beside, verify_day
 from hippique.errors import InputError, StoreError
 from hippique.ports import Archive
 from hippique.report.facts import archive_days
@@ -113,7 +113,7 @@ def unpack(
 def faults_of(archive: Archive, days: tuple[dt.date, ...]) -> tuple[str, ...]:
     """Everything that `verify` finds touched in these days and in the chain of seals."""
     found = [fault for day in days for fault in verify_day(archive, day).touched]
-    return (*found, *verify_seals(archive))
+    return (*found, *verify_beside(archive))
 
 
 def rehearse(path: Path, room: Path, present: Archive | None, now: dt.datetime) -> DrillNote:

@@ -21,7 +21,7 @@ from hippique.day.race_day import latest_plan
 from hippique.day.status import RaceState, day_status, race_state
 from hippique.day.story import read_story
 from hippique.day.tasks import local_text
-from hippique.day.verify import verify_day, verify_seals
+from hippique.day.verify import verify_beside, verify_day
 from hippique.errors import InputError, NotFound
 from hippique.ports import Archive
 from hippique.racing.card import RaceId, RaceKey
@@ -162,7 +162,7 @@ def verify(day: str | None, data: Path | None, *, as_json: bool) -> None:
     if not archive.addresses(date.isoformat()):
         raise NotFound(f"nothing of {date} lies in this archive")
     found = verify_day(archive, date)
-    seals = verify_seals(archive)
+    seals = verify_beside(archive)
     ok = found.ok and not seals
     if as_json:
         print_json(

@@ -26,7 +26,7 @@ from hippique.cli.racecourse import faults_option, read_date
 from hippique.day.close import seal_of
 from hippique.day.race_day import latest_plan
 from hippique.day.status import DayStatus, day_status
-from hippique.day.verify import verify_day, verify_seals
+from hippique.day.verify import verify_beside, verify_day
 from hippique.errors import InputError, NotFound
 from hippique.racecourse.faults import faults_for
 from hippique.report.summary import summary_document, summary_text
@@ -128,7 +128,7 @@ def _tell(drive: Drive, root: Path, wall_s: float, *, as_json: bool) -> None:
     if plan is None:
         raise NotFound(f"no plan of {drive.day} could be made; see {root / 'service.log'}")
     status = day_status(archive, plan, drive.clock.now())
-    archive_ok = verify_day(archive, drive.day).ok and not verify_seals(archive)
+    archive_ok = verify_day(archive, drive.day).ok and not verify_beside(archive)
     sealed = seal_of(archive, drive.day) is not None
     drive.folder.close()
     if as_json:

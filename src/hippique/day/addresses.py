@@ -57,6 +57,11 @@ def look_folder(race: RaceId, phase: str) -> str:
     return f"{race}/manual/{phase}"
 
 
+def money_file(number: int) -> str:
+    """What a visit knew of the money, from 1; a further one where it changed meanwhile."""
+    return MONEY if number == 1 else f"money-{number}.json"
+
+
 def shadow(race: RaceId, policy: str) -> str:
     """What another policy decided at H-5, on paper: a file of the H5 folder."""
     return f"{phase_folder(race, 'H5')}/{shadow_file(policy)}"
@@ -117,9 +122,9 @@ def operation_record(now: datetime, correlation_id: str) -> str:
     return f"operations/{_stamp(now)[:8]}/{_stamp(now)}-{correlation_id}.json"
 
 
-def limit_folder(now: datetime, limit_cents: int | None) -> str:
-    """One setting of the weekly loss limit, beside the days."""
-    return f"{LIMITS}/{_stamp(now)}-{'none' if limit_cents is None else limit_cents}"
+def limit_folder(number: int) -> str:
+    """One setting of the weekly loss limit, beside the days; from 1."""
+    return f"{LIMITS}/{number:06}"
 
 
 def _stamp(now: datetime) -> str:

@@ -22,9 +22,9 @@ from hippique.betting.terms import terms_of
 from hippique.betting.what_if import what_if
 from hippique.day import addresses
 from hippique.day.folder import Folder
-from hippique.day.manifest import sha256
 from hippique.day.plan import PlannedRace
 from hippique.day.snapshots import RaceSnapshots
+from hippique.errors import InputError, StoreDamaged
 from hippique.forecast.closing_price import closing_readings
 from hippique.forecast.forecaster import Evidence, Forecast, Forecaster, NoForecast
 from hippique.racing.codec import from_json, to_pretty_json
@@ -197,9 +197,13 @@ def write_decided(
     """Decide and write it once under this name; a retry returns the decision that stands."""
     if name not in folder.names():
         folder.write(name, write_decision(decide(inputs, setting, now)))
-    return read_decision(folder.read(name))
+    return read_written(folder, name)
 
 
-def hash_of(folder: Folder, name: str) -> str:
-    """The input mark of a file of the folder: `sha256:…`."""
-    return f"sha256:{sha256(folder.read(name))}"
+def read_written(folder: Folder, name: str) -> Decision:
+    """A decision that lies in the folder. Raises NotFound, StoreDamaged by its name."""
+    try:
+        return read_decision(folder.read(name))
+    except InputError as error:
+        address = f"{folder.path}/{name}"
+        raise StoreDamaged(f"{address} is damaged ({error}); see `hippique verify`") from error

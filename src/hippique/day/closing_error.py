@@ -118,7 +118,9 @@ def _last_sample(archive: Archive, decision: Decision, race: RaceId, pool: str) 
         sample = load(archive, RaceSnapshots, address)
         for snapshot in sample.snapshots if sample else ():
             if snapshot.pool == pool and _is_close(snapshot.taken_at, decision):
-                return _known({quote.number: quote.win for quote in snapshot.starters()})
+                found = _known({quote.number: quote.win for quote in snapshot.starters()})
+                if found:
+                    return found
     return {}
 
 

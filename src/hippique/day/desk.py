@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol
 
 from hippique.betting.money_state import DEFAULT_BANKROLL_CENTS
@@ -64,6 +65,8 @@ class Desk:
 
     shadows: policies that decide the same races on paper, each on an account of its own. past,
     week: rides and entries read before, kept between visits; None reads the archive each time.
+    deciding: held while a slip is written, so that the next one knows of its stake.
+    replays: money is what a visit froze then, never counted anew.
     truth: in simulation only, where the estimator asks for it. channel: where slips go out; None
     sends none.
     """
@@ -83,6 +86,8 @@ class Desk:
     shadows: tuple[Policy, ...] = ()
     past: PastRides | None = None
     week: WeekEntries | None = None
+    replays: bool = False
+    deciding: Lock = field(default_factory=Lock)
     truth: Truth | None = None
     channel: MessageChannel | None = None
 

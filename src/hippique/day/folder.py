@@ -58,3 +58,8 @@ class Folder:
         """
         files = {name: sha256(self.read(name)) for name in self.names() if name != MANIFEST}
         return write_manifest(self.archive, self.path, files, stamp)
+
+
+def hash_of(folder: Folder, name: str) -> str:
+    """The input mark of a file of the folder: `sha256:…`."""
+    return f"sha256:{sha256(folder.read(name))}"

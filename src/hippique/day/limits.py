@@ -18,6 +18,7 @@ from hippique.day.manifest import Stamp
 from hippique.day.race_day import load, race_day
 from hippique.errors import AlreadyExists, StoreDamaged
 from hippique.ports import Archive
+from hippique.racing.codec import to_pretty_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ def record_limit(archive: Archive, limit_cents: int | None, stamp: Stamp) -> Lim
 
     Raises StoreError.
     """
+    _close_left_over(archive, stamp)
     sets = limits_set(archive)
     known = [one for one in sets if one.set_at <= stamp.now]
     latest = known[-1].limit_cents if known else None
@@ -49,9 +51,11 @@ def limits_set(archive: Archive) -> tuple[LimitSet, ...]:
             kept = load(archive, _LimitFile, address)
             if kept is None:
                 raise StoreDamaged(f"{address} has gone; see `hippique verify`")
+            if kept.set_at.tzinfo is None:
+                raise StoreDamaged(f"{address} is damaged (no zone); see `hippique verify`")
             cents = None if kept.limit_eur is None else round(kept.limit_eur * 100)
             found.append(LimitSet(limit_cents=cents, set_at=kept.set_at))
-    return tuple(sorted(found, key=lambda one: one.set_at))
+    return tuple(sorted(found, key=lambda one: one.set_at))  # of one instant, in order of number
 
 
 def binding_limit(
@@ -66,9 +70,28 @@ def binding_limit(
 
 
 def _write(archive: Archive, one: LimitSet, stamp: Stamp) -> LimitSet:
-    folder = Folder(archive, addresses.limit_folder(one.set_at, one.limit_cents))
     limit_eur = None if one.limit_cents is None else one.limit_cents / 100
-    folder.write_value(addresses.LIMIT, _LimitFile(limit_eur=limit_eur, set_at=one.set_at))
-    with suppress(AlreadyExists):  # of two that start in one second the first one's stands
-        folder.close(stamp)
-    return one
+    content = to_pretty_json(_LimitFile(limit_eur=limit_eur, set_at=one.set_at))
+    number = 1
+    while True:
+        folder = Folder(archive, addresses.limit_folder(number))
+        try:
+            archive.create(f"{folder.path}/{addresses.LIMIT}", content)
+        except AlreadyExists:
+            number += 1
+        else:
+            folder.close(stamp)
+            return one
+
+
+def _close_left_over(archive: Archive, stamp: Stamp) -> None:
+    """Put the manifest on a record whose writer died before it did."""
+    present = set(archive.addresses(addresses.LIMITS))
+    for address in sorted(present):
+        path = address.rpartition("/")[0]
+        if (
+            address.endswith(f"/{addresses.LIMIT}")
+            and f"{path}/{addresses.MANIFEST}" not in present
+        ):
+            with suppress(AlreadyExists):  # another one that starts was quicker
+                Folder(archive, path).close(stamp)

@@ -10,8 +10,9 @@ from threading import Lock
 from hippique.betting.ledger import ISSUED, Entry
 from hippique.betting.money_state import MoneyState, money_before, week_of
 from hippique.day import addresses
+from hippique.day.books import stake_entries
 from hippique.day.entries import older_layout, read_entries_at
-from hippique.day.folder import Folder
+from hippique.day.folder import Folder, hash_of
 from hippique.errors import InputError, StoreDamaged
 from hippique.ports import Archive
 from hippique.racing.card import RaceId, RaceKey
@@ -25,6 +26,17 @@ class MoneyBefore:
 
     known_at: dt.datetime
     accounts: Mapping[str, MoneyState]
+
+
+STILL_OPEN = dt.timedelta(days=3)  # results are asked for so many mornings
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMoney:
+    """The money of a decision and the name of its file."""
+
+    name: str
+    money: MoneyBefore
 
 
 class WeekEntries:
@@ -43,19 +55,21 @@ class WeekEntries:
     def up_to(self, day: dt.date) -> tuple[Entry, ...]:
         """Every entry of the week's races from its Monday to this day; one listing a day.
 
+        Days before Monday too while their stakes may still be open.
+
         A slip whose stake was never written down counts as staked all the same.
         Raises StoreDamaged.
         """
-        monday = week_of(day)
-        days = [monday + dt.timedelta(days=n) for n in range((day - monday).days + 1)]
+        first = min(week_of(day), day - STILL_OPEN)
+        days = [first + dt.timedelta(days=n) for n in range((day - first).days + 1)]
         with self._lock:
-            self._forget_before(monday)
+            self._forget_before(first)
             return tuple(entry for one in days for entry in self._of_day(one))
 
-    def _forget_before(self, monday: dt.date) -> None:
-        day = addresses.day_folder(monday)
+    def _forget_before(self, first: dt.date) -> None:
+        day = addresses.day_folder(first)
         self._files = {a: kept for a, kept in self._files.items() if a >= day}
-        self._no_stake = {race for race in self._no_stake if race.day >= monday}
+        self._no_stake = {race for race in self._no_stake if race.day >= first}
 
     def _of_day(self, day: dt.date) -> Iterator[Entry]:
         listed = self._archive.addresses(addresses.day_folder(day))
@@ -77,7 +91,10 @@ class WeekEntries:
         """Of an older layout, or of a worker that died; most often there was nothing to stake."""
         if race in self._no_stake:
             return ()
-        implied = older_layout(self._archive, race, found)
+        issued = older_layout(self._archive, race, found)
+        known = {ISSUED, *(entry.account for entry in found)}
+        papers = [e for e in stake_entries(self._archive, race) if e.account not in known]
+        implied = (*issued, *papers)
         if not implied:
             self._no_stake.add(race)
         return implied
@@ -105,10 +122,12 @@ class Purse:
 
 def freeze_money(
     folder: Folder, week: WeekEntries, race: RaceId, purse: Purse, now: dt.datetime
-) -> MoneyBefore:
-    """Write money.json once; a retry goes on with what lies there. Raises StoreDamaged."""
-    if addresses.MONEY in folder.names():
-        return read_money(folder)
+) -> FrozenMoney:
+    """What is known now, in the newest money file of the folder, a new one where need be.
+
+    A further one is written only where another slip or result changed an account since, as while
+    another race was decided or before a retry. Raises StoreDamaged.
+    """
     entries = week.up_to(race.day)
     states = {
         account: replace(
@@ -117,16 +136,37 @@ def freeze_money(
         )
         for account in purse.accounts
     }
+    names = money_names(folder)
+    if names:
+        newest = read_money(folder, names[-1])
+        if newest.accounts == states:
+            return FrozenMoney(names[-1], newest)
+    name = addresses.money_file(len(names) + 1)
     document = in_euros(to_builtins(MoneyBefore(known_at=now, accounts=states)))
-    folder.write_value(addresses.MONEY, document)
-    return read_money(folder)
+    folder.write_value(name, document)
+    return FrozenMoney(name, read_money(folder, name))
 
 
-def read_money(folder: Folder) -> MoneyBefore:
+def money_names(folder: Folder) -> list[str]:
+    """The money files of a visit, oldest first."""
+    present = set(folder.names())
+    names: list[str] = []
+    while addresses.money_file(len(names) + 1) in present:
+        names.append(addresses.money_file(len(names) + 1))
+    return names
+
+
+def money_file_of(folder: Folder, mark: str | None) -> str | None:
+    """The file whose hash a decision names as its money; None where it names none."""
+    named = (name for name in money_names(folder) if hash_of(folder, name) == mark)
+    return next(named, None)
+
+
+def read_money(folder: Folder, name: str = addresses.MONEY) -> MoneyBefore:
     """The money that a visit froze. Raises NotFound, StoreDamaged by its name."""
     try:
-        document = from_json(dict, folder.read(addresses.MONEY))
+        document = from_json(dict, folder.read(name))
         return from_builtins(MoneyBefore, in_cents(document))
     except InputError as error:
-        address = f"{folder.path}/{addresses.MONEY}"
+        address = f"{folder.path}/{name}"
         raise StoreDamaged(f"{address} is damaged ({error}); see `hippique verify`") from error

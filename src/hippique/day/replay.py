@@ -12,6 +12,7 @@ from hippique.day.capture import Failure, KeptPage, unpack_page
 from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.manifest import Manifest, create_once
+from hippique.day.money import money_file_of
 from hippique.day.outcome import Order, Outcome, Status
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan, PlannedRace
@@ -158,8 +159,9 @@ def _replay_visit(
         return []
     stored = [StoredSource(site, archive, folder, index) for site in sites]
     decided = decision_of(archive, race) if phase is Phase.H5 else None
-    desk = desk_at(stored, decided.decided_at if decided else outcome.at)
-    _bring_inputs(archive, desk.archive, folder)
+    instant = decided.decided_at if decided else outcome.at
+    desk = replace(desk_at(stored, instant), replays=True)
+    _bring_inputs(archive, desk.archive, folder, decided)
     if phase is Phase.RESULT:
         _repeat_withdrawal(archive, desk, race)
     _run_again(desk, planned, phase, outcome)
@@ -176,18 +178,19 @@ def _compared(stored: Sequence[str], folder: str) -> list[str]:
     return [name for name in names if name in COMPARED or name.startswith(shadows)]
 
 
-INPUTS = (addresses.TRUTH, addresses.MONEY)
-
-
-def _bring_inputs(archive: Archive, empty: Archive, folder: str) -> None:
+def _bring_inputs(archive: Archive, empty: Archive, folder: str, decided: Decision | None) -> None:
     """Inputs as a page is one: what a simulated racecourse told, what was staked and lost before.
 
     Nobody is asked again, and the books of the days before are not settled again.
     """
-    stored = archive.addresses(folder)
-    for address in (f"{folder}/{name}" for name in INPUTS):
-        if address in stored:
-            create_once(empty, address, archive.read(address))
+    truth = f"{folder}/{addresses.TRUTH}"
+    if truth in archive.addresses(folder):
+        create_once(empty, truth, archive.read(truth))
+    mark = decided.inputs.get("money") if decided else None
+    name = money_file_of(Folder(archive, folder), mark)
+    if name is not None:
+        content = archive.read(f"{folder}/{name}")
+        create_once(empty, f"{folder}/{addresses.MONEY}", content)
 
 
 def _run_again(desk: Desk, planned: PlannedRace, phase: Phase, outcome: Outcome) -> None:
@@ -230,8 +233,14 @@ def _same(one: Archive, two: Archive, folder: str, name: str) -> bool:
         return False
     if then == now or not _is_decision(name):
         return then == now
-    plain = _without_versions(then)
-    return plain is not None and plain == _without_versions(now)
+    plain, again = _without_versions(then), _without_versions(now)
+    return plain is not None and again is not None and plain == _with_inputs_of(again, plain)
+
+
+def _with_inputs_of(again: Decision, then: Decision) -> Decision:
+    """Without the inputs that decisions of that layout did not name."""
+    kept = {name: mark for name, mark in again.inputs.items() if name in then.inputs}
+    return replace(again, inputs=kept)
 
 
 def _is_decision(name: str) -> bool:

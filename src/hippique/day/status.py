@@ -151,6 +151,8 @@ def _phase_state(archive: Archive, race: PlannedRace, phase: Phase, now: dt.date
         return PhaseState.CANCELLED
     if race.off_time is None or now < not_after(phase, race.off_time):
         return PhaseState.PLANNED
+    if _is_frozen(archive, race, phase):
+        return PhaseState.PLANNED  # decided in time: whoever comes next finishes it
     has_failed = phase is Phase.RESULT or _was_tried(archive, race, phase)
     return PhaseState.FAILED if has_failed else PhaseState.LATE
 
@@ -164,6 +166,10 @@ def _ended_as(archive: Archive, race: PlannedRace, outcome: Outcome) -> PhaseSta
     if is_late and _was_tried(archive, race, outcome.phase):
         return PhaseState.FAILED
     return _STATES[outcome.status]
+
+
+def _is_frozen(archive: Archive, race: PlannedRace, phase: Phase) -> bool:
+    return phase is Phase.H5 and decision_of(archive, race.race) is not None
 
 
 def _was_tried(archive: Archive, race: PlannedRace, phase: Phase) -> bool:

@@ -144,6 +144,13 @@ def _check_chains(archive: Archive, day: dt.date, files: tuple[str, ...]) -> lis
     return faults
 
 
+def verify_beside(archive: Archive) -> tuple[str, ...]:
+    """Faults beside the days: the chain of their seals, the settings of the loss limit."""
+    manifests = [a for a in archive.addresses(addresses.LIMITS) if a.endswith(addresses.MANIFEST)]
+    limits = [fault for a in manifests for fault in _check_manifest(archive, a, {})[0]]
+    return (*verify_seals(archive), *limits)
+
+
 def verify_seals(archive: Archive) -> tuple[str, ...]:
     """Faults of the chain of days: every seal follows another one, but the first."""
     try:

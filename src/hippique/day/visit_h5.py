@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hippique.betting.ledger import ISSUED, shadow_account
-from hippique.betting.money_state import MoneyState
 from hippique.betting.policy import Policy
-from hippique.betting.slip import Decision, read_decision
+from hippique.betting.slip import Decision, write_decision
 from hippique.day import addresses
-from hippique.day.analyse import Inputs, Setting, hash_of, write_decided, write_forecast
+from hippique.day.analyse import (
+    Inputs,
+    Setting,
+    decide,
+    read_written,
+    write_decided,
+    write_forecast,
+)
 from hippique.day.books import write_stakes
 from hippique.day.desk import Desk
 from hippique.day.enrich import gather
-from hippique.day.folder import Folder
+from hippique.day.folder import Folder, hash_of
 from hippique.day.limits import binding_limit
-from hippique.day.money import Purse, WeekEntries, freeze_money
+from hippique.day.money import (
+    FrozenMoney,
+    Purse,
+    WeekEntries,
+    freeze_money,
+    money_names,
+    read_money,
+)
 from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase
 from hippique.day.race_day import snapshots_of
 from hippique.day.snapshots import RaceSnapshots
 from hippique.day.visits import Visit, freeze_race, snapshot_once
+from hippique.errors import StoreBusy
 from hippique.racing.card import RaceStatus, Reading
 from hippique.racing.codec import from_json
 
 OVER = frozenset(
     {RaceStatus.CLOSED, RaceStatus.PROVISIONAL, RaceStatus.OFFICIAL, RaceStatus.CANCELLED}
 )
+MOST_ROUNDS = 5  # as many slips at once would be a rare day
 OLDEST_ODDS = dt.timedelta(minutes=7)  # the method's own gate on the age of its data
 
 
@@ -82,7 +96,7 @@ def shadow_setting(desk: Desk, policy: Policy) -> Setting:
 def _decided_before(folder: Folder) -> Decision | None:
     if addresses.SLIP not in folder.names():
         return None
-    return read_decision(folder.read(addresses.SLIP))
+    return read_written(folder, addresses.SLIP)
 
 
 def _inputs(desk: Desk, visit: Visit, folder: Folder) -> Inputs:
@@ -90,41 +104,60 @@ def _inputs(desk: Desk, visit: Visit, folder: Folder) -> Inputs:
     snapshots = snapshot_once(desk, visit, folder)
     evidence = gather(desk, visit.race, visit.order.phase, folder, snapshots)
     forecast = write_forecast(folder, evidence, desk.forecaster)
-    return Inputs(
+    made = Inputs(
         race=freeze_race(visit, folder),
         snapshots=snapshots,
         earlier=snapshots_of(desk.archive, visit.order.race, Phase.H30),
         forecast=forecast,
-        money=_money(desk, visit, folder),
         hashes={
             "snapshot": hash_of(folder, addresses.SNAPSHOT),
             "forecast": hash_of(folder, addresses.FORECAST),
-            "money": hash_of(folder, addresses.MONEY),
         },
         evidence=evidence,
     )
+    return _with_money(made, folder, _money(desk, visit, folder))
 
 
-def _money(desk: Desk, visit: Visit, folder: Folder) -> Mapping[str, MoneyState]:
+def _with_money(inputs: Inputs, folder: Folder, frozen: FrozenMoney) -> Inputs:
+    hashes = {**inputs.hashes, "money": hash_of(folder, frozen.name)}
+    return replace(inputs, hashes=hashes, money=frozen.money.accounts)
+
+
+def _money(desk: Desk, visit: Visit, folder: Folder) -> FrozenMoney:
     """What each account has staked and lost; the bettor's own limit binds what is issued alone."""
     race, now = visit.order.race, desk.now()
-    options = desk.options
+    names = money_names(folder)
+    if desk.replays and names:
+        return FrozenMoney(names[-1], read_money(folder, names[-1]))
     purse = Purse(
         accounts=(ISSUED, *(shadow_account(policy.name) for policy in desk.shadows)),
-        bankroll_cents=options.bankroll_cents,
+        bankroll_cents=desk.options.bankroll_cents,
         week_loss_limit_cents=binding_limit(
-            desk.archive, race.day, now, options.week_loss_limit_cents
+            desk.archive, race.day, now, desk.options.week_loss_limit_cents
         ),
     )
-    week = desk.week or WeekEntries(desk.archive)
-    return freeze_money(folder, week, race, purse, now).accounts
+    return freeze_money(folder, desk.week or WeekEntries(desk.archive), race, purse, now)
 
 
 def _decide(desk: Desk, visit: Visit, folder: Folder, inputs: Inputs) -> Decision | str:
-    """The decision, written once; or why there is none, with what was seen kept all the same."""
-    now = desk.now()
-    too_late = _why_too_late(folder, visit, inputs.snapshots, now)
-    return too_late or write_decided(folder, addresses.SLIP, inputs, setting_of(desk), now)
+    """The decision, written once; or why there is none, with what was seen kept all the same.
+
+    Decided again where another slip was written meanwhile: no two may count on the same money.
+    Raises StoreBusy where that happens too often.
+    """
+    for _ in range(MOST_ROUNDS):
+        now = desk.now()
+        too_late = _why_too_late(folder, visit, inputs.snapshots, now)
+        if too_late:
+            return too_late
+        made = decide(inputs, setting_of(desk), now)
+        with desk.deciding:
+            known = _with_money(inputs, folder, _money(desk, visit, folder))
+            if not made.tickets or known.hashes == inputs.hashes:
+                folder.write(addresses.SLIP, write_decision(made))
+                return read_written(folder, addresses.SLIP)
+        inputs = known
+    raise StoreBusy(f"other slips were written while {visit.order.race} was decided; try again")
 
 
 def _decide_on_paper(desk: Desk, folder: Folder, inputs: Inputs, decided_at: dt.datetime) -> None:

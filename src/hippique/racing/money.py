@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
+
+from hippique.errors import InputError
 
 _AMOUNTS = ("stake", "min", "step", "payout", "profit", "staked", "returned", "amount",
             "bankroll", "at_risk", "meeting_staked", "week_staked", "week_loss", "week_open",
@@ -15,8 +18,14 @@ def in_euros(document: Any) -> Any:
 
 
 def in_cents(document: Any) -> Any:
-    """The inverse of `in_euros`."""
-    return _renamed(document, "_eur", "_cents", lambda euros: round(euros * 100))
+    """The inverse of `in_euros`. Raises InputError where an amount is no number."""
+    return _renamed(document, "_eur", "_cents", _cents)
+
+
+def _cents(euros: object) -> int:
+    if isinstance(euros, bool) or not isinstance(euros, int | float) or not isfinite(euros):
+        raise InputError(f"{euros!r:.40} is no amount of euros")
+    return round(euros * 100)
 
 
 def _renamed(document: Any, old: str, new: str, convert: Any) -> Any:
