@@ -101,6 +101,13 @@ def test_a_day_that_goes_well_shows_nothing():
         pytest.param({"newest": NOON + minutes(1), "ahead_s": 40.0}, id="a minute of drift"),
         pytest.param({"machine": replace(ROOM, free_bytes=None, free_files=None)}, id="a bucket"),
         pytest.param({"last_seal": seal("1.0+a")}, id="an upgrade"),
+        pytest.param(
+            {"now": OFF - minutes(6), "queue": QueueView()}, id="a task a minute before its hour"
+        ),
+        pytest.param(
+            {"troubles": (trouble("SourceDown", at=NOON - minutes(61)),) * 9},
+            id="failures of more than an hour ago",
+        ),
     ],
 )
 def test_what_is_no_incident_keeps_silent(facts):
@@ -323,6 +330,12 @@ def test_an_upgrade_before_the_fault_offers_the_way_back():
 
     assert "roll back to 1.0+a" in found.fix
     assert "2.0+b" in found.fix
+
+
+def test_the_same_code_offers_no_way_back():
+    (found,) = diagnose(healthy(service=GONE, last_seal=seal(ROOM.code)), Runbook.DOWN)
+
+    assert "roll back" not in found.fix
 
 
 def test_the_safe_fixes_are_named_and_a_purge_is_never_one():

@@ -65,7 +65,7 @@ def replay_archived(settings: Settings, archive: Archive, plan: Plan) -> Replay:
     def desk_at(sources: Sequence[Source], instant: dt.datetime) -> Desk:
         return replace(_desk(then, plan, memory, sources, instant), past=past)
 
-    return replay_day(archive, _sites(then, plan), desk_at, plan.date, code_version())
+    return replay_day(archive, site_readers(then, plan), desk_at, plan.date, code_version())
 
 
 def decide_again(settings: Settings, archive: Archive, race: RaceId) -> tuple[dict[str, Any], bool]:
@@ -110,7 +110,7 @@ def _settings_then(plan: Plan) -> dict[str, object]:
     }
 
 
-def _sites(settings: Settings, plan: Plan) -> tuple[Source, ...]:
+def site_readers(settings: Settings, plan: Plan) -> tuple[Source, ...]:
     """The sites whose readers read the stored pages; none of them is ever fetched from."""
     if plan.mode == "recorded":
         return (RecordedReader(),)

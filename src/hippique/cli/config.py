@@ -11,6 +11,8 @@ from hippique.bootstrap.console import console_links
 from hippique.bootstrap.guarding import identity_faults
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import day_or_latest, opened, settings_for
+from hippique.cli.instants import now_of
+from hippique.cli.maintenance import monthly, quarterly, weekly
 from hippique.cli.work import service_over
 from hippique.day.morning import check_morning
 from hippique.day.race_day import race_day
@@ -22,6 +24,10 @@ from hippique.settings import origins, unknown_names
 @click.group(epilog="Example: hippique check config")
 def check() -> None:
     """Checks that say what is wrong and how to mend it."""
+
+
+for _one in (weekly, monthly, quarterly):
+    check.add_command(_one)
 
 
 @check.command(epilog="Example: hippique check config")
@@ -91,7 +97,7 @@ def morning(day: str | None, data: Path | None, *, as_json: bool) -> None:
     Ends with 1 where something is wrong, with the command that mends it.
     """
     with opened(data) as folder:
-        now = folder.clock.now()
+        now = now_of(data, folder.archive)
         date = day_or_latest(folder.archive, day) if day else race_day(now)
         found = check_morning(folder.archive, folder.queue, date, now)
     if as_json:

@@ -19,3 +19,5 @@ LEAST_FREE_FILES = 1000
 CLOCK_TOLERANCE = dt.timedelta(minutes=2)
 RECENT = dt.timedelta(hours=2)
 """How old a failure may be and still be today's incident, unless the same has worked since."""
+MOST_LATENCY_S = 30
+"""The guide's latency: p95 of the analyses, seconds."""
