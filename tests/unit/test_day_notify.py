@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from desks import DAY, NAMES, OFF, R1C1, Bench, card, minutes, race_day_bench
+from hippique.betting.policy import packaged
 from hippique.betting.slip import ExpectedDividend
 from hippique.day import addresses
 from hippique.day.desk import Desk
+from hippique.day.duties import Due, Duty
 from hippique.day.notify import Fate, sent_of, tell_bettor
 from hippique.day.race_day import decision_of, latest_plan
 from hippique.day.samples import withdraw
@@ -251,3 +253,55 @@ def test_the_archive_stays_whole_with_the_markers_in_it():
     assert found.ok
     assert not [name for name in found.left_over if "/sent/" in name]
     assert told.bench.archive.read(f"{addresses.sent_folder(R1C1, 'slip')}/{addresses.SENT}")
+
+
+# --- the evening ------------------------------------------------------------------------------
+
+
+def close(told: Told, hours: float = 9) -> None:
+    told.bench.clock.advance_to(OFF + dt.timedelta(hours=hours))
+    told.service.do(Due(told.bench.clock.now(), Duty.CLOSE, DAY))
+
+
+def test_the_digest_of_a_sealed_day_goes_out_once():
+    told = Told()
+    told.decide()
+    told.to(OFF + minutes(15))
+    close(told, 9)
+    close(told, 10)
+
+    (digest,) = [one for one in told.channel.sent if "Journée" in one.title]
+    # The favourite won at 2.60 for 1 €.
+    assert digest.title == "SIMULÉ – Journée du 16/10/2025 : 1 ticket, 0 abstention"
+    lines = [" ".join(line.split()) for line in digest.body.splitlines()]
+    assert "R1C1 Chantilly : 1,00 € misés, 2,60 € rendus" in lines
+    assert "En tout 1,00 € misés, 2,60 € rendus." in lines
+    assert verify_day(told.bench.archive, DAY).ok
+
+
+def test_a_day_without_slips_tells_its_no_bets_by_condition():
+    told = Told()
+    told.desk = replace(told.desk, policy=packaged("gpi-5.1"))
+    told.service = DayService(told.desk, lambda: 0.0)
+    told.decide()
+    told.to(OFF + minutes(15))
+    close(told)
+
+    (digest,) = told.channel.sent
+    assert "0 ticket, 1 abstention" in digest.title
+    assert "Rien n'a été misé." in digest.body
+    assert "1 abstention faute de : " in digest.body
+
+
+def test_no_digest_before_the_day_is_sealed_and_a_dead_channel_is_tried_again_at_the_next_hour():
+    told = Told()
+    told.decide()
+    close(told, 6)  # the result is not in
+    assert len(told.channel.sent) == 1
+
+    told.to(OFF + dt.timedelta(hours=6, minutes=15))
+    told.channel.refusals = 1
+    close(told, 9)
+    assert "Digest not sent" in told.bench.journal.messages("WARNING")
+    close(told, 10)
+    assert "Journée" in told.channel.sent[-1].title

@@ -87,6 +87,11 @@ def sent_folder(race: RaceId, kind: str) -> str:
     return f"{race}/sent/{kind}"
 
 
+def digest_folder(day: date) -> str:
+    """That the bettor was told how the day ended: beside the seal."""
+    return f"{day.isoformat()}/sent/digest"
+
+
 def alerts_folder(day: date) -> str:
     """The alerts of a race day: beside the chain and the seal."""
     return f"{day.isoformat()}/alerts"

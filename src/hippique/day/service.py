@@ -11,6 +11,7 @@ from hippique.betting.loss_limit import LimitInForce
 from hippique.day.close import close_day, seal_of
 from hippique.day.corrections import correct_day
 from hippique.day.desk import Desk
+from hippique.day.digest import tell_digest
 from hippique.day.duties import Due, Duty
 from hippique.day.limits import record_limit
 from hippique.day.notify import tell_bettor, tell_day
@@ -261,6 +262,7 @@ class DayService:
             self.desk.journal.event("INFO", "Day closed", date=day.isoformat())
         if correct_day(self.desk, day):
             self._unreported.add(day)
+        tell_digest(self.desk, day)
         if self.desk.options.eager_reports or seal is not None:
             self.publish_reports()
 

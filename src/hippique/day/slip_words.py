@@ -62,11 +62,14 @@ def _titled(decision: Decision, title: str) -> str:
 
 def _banner(decision: Decision) -> str | None:
     """Every mode but live wears one, and a slip on trial; a mode without a word is named."""
-    if decision.dry:
-        return "À L'ESSAI"
-    if decision.mode == "live" and not decision.simulated:
+    return "À L'ESSAI" if decision.dry else mode_banner(decision.mode, simulated=decision.simulated)
+
+
+def mode_banner(mode: str, *, simulated: bool) -> str | None:
+    """The word that a day which is not live wears, None for a live one."""
+    if mode == "live" and not simulated:
         return None
-    return "SIMULÉ" if decision.simulated else _BANNERS.get(decision.mode, decision.mode.upper())
+    return "SIMULÉ" if simulated else _BANNERS.get(mode, mode.upper())
 
 
 def _warning(decision: Decision) -> list[str]:
