@@ -67,6 +67,11 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    def follow(self, expression: str) -> None:
+        """Do what loads another page, and wait until that one is loaded."""
+        self.ask(expression)
+        self._until("Page.loadEventFired")
+
     def picture(self, *, whole: bool = True) -> bytes:
         """A PNG of the page, the whole length of it unless told otherwise."""
         taken = self._call("Page.captureScreenshot", captureBeyondViewport=whole)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from running import STOP_WITHIN_S, environment, free_port, until
+from tokens import AUDIENCE, CALLER, READER, claims, marked
 
 UVICORN = Path(sys.executable).with_name("uvicorn")
 
@@ -47,6 +48,25 @@ def test_the_factory_runs_queue_and_calendar_and_gives_them_back_at_the_stop(tmp
         checks = answer.json()["checks"]
         assert (checks["queue"]["ok"], checks["calendar"]["ok"]) == (True, True)
         assert "Service stopped" in told
+
+
+def test_the_factory_checks_callers_as_serve_does(tmp_path):
+    port, settings = free_port(), {"K_SERVICE": "x", "EPHEMERAL": "true", "REQUIRE_AUTH": "true"}
+    identity = {
+        "AUTH_PLATFORM": "cloud_run_iam", "OIDC_AUDIENCE": AUDIENCE, "OIDC_READERS": READER,
+        "SCHEDULER_SA_EMAIL": CALLER, "HIPPIQUE_DATA": str(tmp_path / "data"),
+    }  # fmt: skip
+    process = started(tmp_path, port, **settings, **identity)
+    try:
+        unknown = until(lambda: ready(port), "the container to answer")
+        said = {"Authorization": f"Bearer {marked(claims(email=READER))}"}
+        known = httpx.get(f"http://127.0.0.1:{port}/metrics", headers=said, trust_env=False)
+        posted = httpx.post(f"http://127.0.0.1:{port}/schedule", headers=said, trust_env=False)
+    finally:
+        process.terminate()
+        process.communicate(timeout=STOP_WITHIN_S + 5)
+
+    assert (unknown.status_code, known.status_code, posted.status_code) == (401, 200, 403)
 
 
 @pytest.mark.parametrize(

@@ -340,6 +340,7 @@ def test_after_thirty_failures_in_a_minute_an_address_gets_429_and_good_tokens_p
     assert statuses == [401] * 30 + [429] * 5
     reply = fresh.call("POST", "/schedule", "bad", json=PLAN)
     assert reply.json()["error"]["code"] == "TooManyFailures"
+    assert reply.headers["retry-after"] == "60"
     assert fresh.plan(token(claims())) == 200
     spoofed = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
     assert fresh.call("GET", "/", "bad", headers=spoofed).status_code == 429

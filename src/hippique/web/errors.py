@@ -25,8 +25,7 @@ from hippique.errors import (
 )
 from hippique.web.auth.headers import security_headers
 
-RETRY_AFTER_S = 10
-RETRY = {429, 502, 503}
+RETRY_AFTER_S = {429: 60, 502: 10, 503: 10}
 IDENTITY = {NotAuthenticated: 401, NotAllowed: 403, TooManyFailures: 429, KeysUnreachable: 503}
 UNREADABLE = 400  # what the framework answers to a body that breaks its JSON parser
 
@@ -65,7 +64,8 @@ def install_errors(app: FastAPI, journal: Journal) -> None:
 def foreseen_reply(request: Request, error: HippiqueError) -> JSONResponse:
     """The answer to an error of the house, with what tells its caller whether to try again."""
     status = status_of(error)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status in RETRY else {}
+    wait_s = RETRY_AFTER_S.get(status)
+    headers = {"Retry-After": str(wait_s)} if wait_s else {}
     if isinstance(error, NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return error_reply(request, status, type(error).__name__, str(error), headers, **_extras(error))
