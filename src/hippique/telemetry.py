@@ -131,6 +131,7 @@ _COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "alerts": ("Alerts opened or raised to critical", ("rule", "level")),
     "alert_notices": ("Notices of alerts, by result", ("result",)),
     "heartbeats": ("Heartbeats, by result", ("result",)),
+    "refused_calls": ("Calls refused for who sent them, by status", ("status",)),
 }
 # Message → counters with their result; None takes the event's own status.
 _COUNTED: Mapping[str, tuple[tuple[str, str | None], ...]] = {
@@ -151,4 +152,5 @@ _COUNTED: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "Heartbeat given": (("heartbeats", "given"),),
     "Heartbeat withheld": (("heartbeats", "withheld"),),
     "Heartbeat not sent": (("heartbeats", "failed"),),
+    "Identity refused": (("refused_calls", None),),
 }
