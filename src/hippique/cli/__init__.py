@@ -43,6 +43,7 @@ _PLACES = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "prune": "backup:prune",
+    "history": "history:history",
     "workbook": "files:workbook",
     "ledger": "ledger:ledger",
     "price": "price:price",

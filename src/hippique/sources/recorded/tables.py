@@ -87,6 +87,22 @@ def read_day(folder: Path, day: date) -> tuple[RaceRows, ...]:
     )
 
 
+def save_tables(folder: Path, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Write new tables, each whole or not at all. Every row of a table has the same columns.
+
+    Raises InputError where one is there already, SettingsError without polars.
+    """
+    polars = _polars()
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = [name for name in tables if (folder / f"{name}.parquet").exists()]
+    if taken:
+        raise InputError(f"{folder} holds {taken[0]}.parquet already; give an empty folder")
+    for name, rows in tables.items():
+        draft = folder / f"~{name}.parquet"
+        polars.DataFrame(list(rows), infer_schema_length=None).write_parquet(draft)
+        draft.replace(folder / f"{name}.parquet")
+
+
 def _preference(race: Row, runners: Mapping[tuple[str, str], Sequence[Row]]) -> tuple[bool, bool]:
     return (_key(race) not in runners, race["src"] != _FIRST_CRAWL)
 
