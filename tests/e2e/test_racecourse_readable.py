@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from hippique.errors import PageMissing
+from hippique.forecast.form_scores import form_facts
 from hippique.ports import RaceRef
 from hippique.racecourse import geny as geny_pages
 from hippique.racecourse import zeturf as zeturf_pages
@@ -20,8 +21,9 @@ from hippique.racecourse.dividends import dividends
 from hippique.racecourse.draw import draw_day
 from hippique.racecourse.odds import place_odds, reference_at, win_odds
 from hippique.racecourse.server import serve
+from hippique.racecourse.simulated import RaceClass
 from hippique.racecourse.wording import capitals
-from hippique.racing.card import RaceStatus
+from hippique.racing.card import Career, RaceStatus, is_handicap
 from hippique.racing.result import ResultStatus
 from hippique.runtime.clocks import DrivenClock
 from hippique.sources import geny, pmu, zeturf
@@ -107,6 +109,27 @@ def pmu_own_race(race, moment):
     path = f"{PMU}/R{race.key.meeting}/C{race.key.race}"
     page = fetch(path, MOMENTS[moment](race))
     return pmu.read_programme(page, url=HOST + path).only_race()
+
+
+def test_flat_races_state_their_class_and_no_site_contradicts_it():
+    flat = [race for race in RACES if race.race_class]
+    assert {race.race_class for race in flat} == set(RaceClass)
+    for race in RACES:
+        told = [read(race, "at H-5").labels for read in (zeturf_race, geny_race, pmu_own_race)]
+        known = {one for one in map(is_handicap, told) if one is not None}
+        assert known == ({race.race_class is RaceClass.HANDICAP} if race.race_class else set())
+        if race.race_class is RaceClass.HANDICAP:
+            assert all("handicap" in labels for labels in told)
+
+
+def test_careers_are_those_of_the_musiques():
+    for race in RACES:
+        for runner in pmu_race(race, "at H-5").runners:
+            facts = form_facts(runner.form)
+            runs = (
+                (facts.career_runs, facts.career_wins, facts.career_places) if facts else (0, 0, 0)
+            )
+            assert runner.career == Career(starts=runs[0], wins=runs[1], places=runs[2])
 
 
 def programme(site, now):

@@ -22,6 +22,7 @@ from desks import (
     race_day_bench,
     reading,
 )
+from forecast_rules import GPI51_RULES
 from hippique.day.capture import capture, write_capture
 from hippique.day.enrich import enrichment_of, gather, joined_card
 from hippique.day.folder import Folder
@@ -33,9 +34,10 @@ from hippique.day.plan import Plan, PlannedRace, Scope
 from hippique.day.run import run_order
 from hippique.day.snapshots import take_snapshots
 from hippique.forecast.enrichment import Enrichment, enrich, read_record
+from hippique.forecast.gpi51_factors import stats_factor
 from hippique.forecast.people import LEAST_RIDES, Rate, Ride, RideBook, Role
 from hippique.ports import Archive
-from hippique.racing.card import RaceId, Reading, Runner
+from hippique.racing.card import Career, RaceId, Reading, Runner
 from hippique.racing.codec import from_json, to_pretty_json
 from hippique.racing.result import Result, ResultStatus
 from hippique.racing.times import paris_at
@@ -79,6 +81,36 @@ def test_a_starter_has_its_rates_form_and_time():
     assert (stats.h_win_career, stats.h_place_career) == (2 / 6, 4 / 6)
     assert stats.mean_placing == 3.25  # 1, 3, 7, 2; the fault has no place
     assert stats.record_s == 73.0
+
+
+@pytest.mark.parametrize(
+    ("career", "wins", "places"),
+    [
+        (Career(starts=20, wins=4, places=11), 0.2, 0.55),
+        (Career(starts=20, wins=4), 0.2, 4 / 6),  # its places count others than the first three
+        (Career(starts=0, wins=0, places=0), 2 / 6, 4 / 6),
+        (None, 2 / 6, 4 / 6),
+    ],
+)
+def test_the_career_that_a_page_counts_goes_before_the_runs_that_the_musique_prints(
+    career, wins, places
+):
+    runner = Runner(number=4, form="1a Da 3a 7a 2a (25) 1a", career=career)
+
+    stats = enrich([runner], {}, {}).of(4)
+
+    assert stats is not None
+    assert (stats.h_win_career, stats.h_place_career) == (wins, places)
+    assert stats.career_starts == (career.starts if career else None)
+    assert stats.h_place5 == 0.6  # the newest five are the musique's alone
+
+
+@pytest.mark.parametrize(("starts", "moved"), [(8, 1.02), (11, 1.0), (16, 0.98)])
+def test_half_a_career_placed_is_a_bonus_and_a_quarter_a_malus(starts, moved):
+    career = Career(starts=starts, wins=1, places=4)
+    (stats,) = enrich([Runner(number=1, career=career)], {}, {}).runners
+
+    assert stats_factor(stats, None, GPI51_RULES) == pytest.approx(moved)
 
 
 def test_coverage_counts_starters_only():

@@ -173,6 +173,7 @@ def test_dead_heat_and_incidents_are_kept_apart():
         ("HANDICAP_DIVISE", ["QUINTE_PLUS", "E_QUINTE_PLUS"], ("quinte", "handicap")),
         ("HANDICAP_A_RECLAMER", [], ("handicap", "claiming")),
         ("A_RECLAMER_AMATEURS_AUTOSTART", [], ("claiming", "amateurs", "autostart")),
+        ("COURSE_A_CONDITIONS", [], ("conditions",)),
         ("INCONNU", ["QUARTE_PLUS"], ()),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hippique.errors import PageChanged, PageMissing, WrongPage
-from hippique.racing.card import Blinkers, RaceStatus, Reading, Runner, Shoes
+from hippique.racing.card import Blinkers, Career, RaceStatus, Reading, Runner, Shoes
 from hippique.racing.market import RunnerOdds
 from hippique.racing.result import Result, ResultStatus
 from hippique.sources.pmu import read_runners
@@ -73,6 +73,33 @@ def test_without_a_gait_a_distance_of_its_own_tells_the_trotter():
 
 def test_earnings_come_in_cents():
     assert only_runner(gainsParticipant={"gainsCarriere": 7_256_100}).earnings_eur == 72_561
+
+
+@pytest.mark.parametrize(
+    ("counts", "career"),
+    [
+        ((16, 3, 3, 0), Career(starts=16, wins=3, places=6)),  # nombrePlaces is 8: paid places
+        ((0, 0, 0, 0), Career(starts=0, wins=0, places=0)),
+        ((16, 3, None, 0), Career(starts=16, wins=3)),
+        ((16, 3, 3, None), Career(starts=16, wins=3)),
+        ((None, 3, 3, 0), None),
+        ((16, None, 3, 0), None),
+        ((5, 3, 2, 1), None),  # six placed runs of five
+        ((2, 3, None, None), None),
+        ((-1, 0, 0, 0), None),
+    ],
+)
+def test_a_career_counts_the_first_three_not_the_paid_places(counts, career):
+    names = ("nombreCourses", "nombreVictoires", "nombrePlacesSecond", "nombrePlacesTroisieme")
+    told = {name: count for name, count in zip(names, counts, strict=True) if count is not None}
+
+    assert only_runner(nombrePlaces=8, **told).career == career
+
+
+def test_a_career_that_contradicts_itself_is_named_in_a_warning():
+    read_one = read(horse(nombreCourses=5, nombreVictoires=6))
+
+    assert [w for w in read_one.warnings if "6 wins" in w] != []
 
 
 def test_absent_facts_are_none():

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 import strategies
 from hippique.errors import InputError
-from hippique.racing.card import Discipline, Meeting, Race, RaceId, RaceKey, Reading
+from hippique.racing.card import (
+    Discipline,
+    Meeting,
+    Race,
+    RaceId,
+    RaceKey,
+    Reading,
+    is_handicap,
+)
 from hippique.racing.market import Quote, Snapshot
 from hippique.racing.times import paris_at
 
@@ -161,3 +169,21 @@ def test_horse_that_is_not_placed_has_no_position(result):
     out = (*result.non_runners, *result.disqualified, *result.fallen)
 
     assert {result.position(number) for number in out} <= {None}
+
+
+@pytest.mark.parametrize(
+    ("labels", "known"),
+    [
+        (("handicap",), True),
+        (("quinte", "handicap"), True),
+        (("claiming", "handicap"), True),  # PMU's HANDICAP_A_RECLAMER
+        (("conditions",), False),
+        (("claiming",), False),
+        (("group2",), False),
+        (("listed",), None),  # listed handicaps exist
+        (("quinte", "autostart"), None),
+        ((), None),
+    ],
+)
+def test_labels_tell_a_handicap_or_leave_it_open(labels, known):
+    assert is_handicap(labels) is known

@@ -17,8 +17,9 @@ class Situation:
     """The race at H-5 and the bettor's operators in his order.
 
     declared: horses of the official programme. snapshots, earlier: of H-5 and of H-30, at most one
-    a pool. runners_card: the runners as the pages state them, may be empty. decided_at: the
-    instant of the decision, from which the age of the odds is counted. None: not known.
+    a pool. is_handicap: by the labels of programmes and card. runners_card: the runners as the
+    pages state them, may be empty. decided_at: the instant of the decision, from which the age of
+    the odds is counted. None: not known.
     """
 
     race: str

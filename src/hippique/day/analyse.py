@@ -27,6 +27,7 @@ from hippique.day.snapshots import RaceSnapshots
 from hippique.errors import InputError, StoreDamaged
 from hippique.forecast.closing_price import closing_readings
 from hippique.forecast.forecaster import Evidence, Forecast, Forecaster, NoForecast
+from hippique.racing.card import is_handicap
 from hippique.racing.codec import from_json, to_pretty_json
 
 
@@ -137,6 +138,7 @@ def situation_of(inputs: Inputs, setting: Setting, now: dt.datetime) -> Situatio
         operators=setting.operators,
         discipline=inputs.race.discipline or (card.discipline if card else None),
         runners_card=card.runners if card else (),
+        is_handicap=is_handicap((*inputs.race.labels, *(card.labels if card else ()))),
         enrichment=inputs.evidence.enrichment if inputs.evidence else None,
         money=inputs.money.get(setting.account, MoneyState()),
         off_time=inputs.race.off_time,

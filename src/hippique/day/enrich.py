@@ -79,7 +79,8 @@ def _rank(source: str) -> int:
 def joined_card(readings: Sequence[Reading]) -> Race | None:
     """One race of several readings, the first that states a fact believed; odds are left out.
 
-    readings: most trusted first, of one race. None where there are none.
+    readings: most trusted first, of one race; the labels are those of all. None where there are
+    none.
     """
     races = [reading.only_race() for reading in readings]
     if not races:
@@ -90,7 +91,8 @@ def joined_card(readings: Sequence[Reading]) -> Race | None:
         name: next((v for race in races if (v := getattr(race, name)) is not None), None)
         for name in _RACE_FACTS
     }
-    return replace(races[0], **said, runners=runners, result=None)
+    labels = tuple(dict.fromkeys(label for race in races for label in race.labels))
+    return replace(races[0], **said, labels=labels, runners=runners, result=None)
 
 
 _RACE_FACTS = ("name", "discipline", "distance_m", "prize_eur", "off_time", "declared", "going")

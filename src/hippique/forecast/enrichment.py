@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from hippique.forecast.form_scores import FormFacts, form_facts
 from hippique.forecast.people import Rate
-from hippique.racing.card import Runner
+from hippique.racing.card import Career, Runner
 
 # 1'15"3: minutes, seconds and tenths per kilometre; sites differ in the signs.
 _RECORD = re.compile(r"([1-3])\s*['’′]\s*([0-5][0-9])\s*(?:[\"”″]|['’′]{2})?\s*([0-9])?")
@@ -26,7 +26,8 @@ class RunnerStats:
     j_rate, e_rate: wins of jockey and trainer (entraîneur) over their rides in our own archive,
     see `people.Rate`; j_rides, e_rides: how many rides. h_win5, h_place5: wins and first-three
     places in the newest five runs of the musique, disqualifications among them; h_win_career,
-    h_place_career: in all the runs that it prints. mean_placing: of the newest five, 0 as tenth.
+    h_place_career: in the whole career, where a page counts it (career_starts of them), else in
+    all the runs that the musique prints. mean_placing: of the newest five, 0 as tenth.
     record_s: best trotting time, seconds per km. last_600m_s: no source prints it yet.
     """
 
@@ -39,6 +40,7 @@ class RunnerStats:
     h_place5: float | None = None
     h_win_career: float | None = None
     h_place_career: float | None = None
+    career_starts: int | None = None
     mean_placing: float | None = None
     form: FormFacts | None = None
     record_s: float | None = None
@@ -85,6 +87,7 @@ def enrich(
 
 def _stats(runner: Runner, jockey: Rate | None, trainer: Rate | None) -> RunnerStats:
     facts = form_facts(runner.form)
+    wins, places = _career_shares(runner.career, facts)
     return RunnerStats(
         number=runner.number,
         j_rate=jockey.rate if jockey else None,
@@ -93,12 +96,25 @@ def _stats(runner: Runner, jockey: Rate | None, trainer: Rate | None) -> RunnerS
         e_rides=trainer.rides if trainer else 0,
         h_win5=facts.share_in(_WIN) if facts else None,
         h_place5=facts.share_in(_PLACE) if facts else None,
-        h_win_career=facts.career_wins / facts.career_runs if facts else None,
-        h_place_career=facts.career_places / facts.career_runs if facts else None,
+        h_win_career=wins,
+        h_place_career=places,
+        career_starts=runner.career.starts if runner.career else None,
         mean_placing=facts.mean_placing if facts else None,
         form=facts,
         record_s=read_record(runner.record),
     )
+
+
+def _career_shares(
+    career: Career | None, facts: FormFacts | None
+) -> tuple[float | None, float | None]:
+    """Wins and first-three places per start; each from the musique where no page counts it."""
+    wins = facts.career_wins / facts.career_runs if facts else None
+    places = facts.career_places / facts.career_runs if facts else None
+    if career is None or career.starts == 0:
+        return wins, places
+    counted = None if career.places is None else career.places / career.starts
+    return career.wins / career.starts, places if counted is None else counted
 
 
 def read_record(printed: str | None) -> float | None:

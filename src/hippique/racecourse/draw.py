@@ -14,16 +14,18 @@ from hippique.racecourse.names import horse_names, people, prize_names
 from hippique.racecourse.schedule import Card, Slot, draw_cards
 from hippique.racecourse.simulated import (
     Entry,
+    RaceClass,
     SimulatedDay,
     SimulatedMeeting,
     SimulatedRace,
     Timeline,
 )
 from hippique.racecourse.specials import Specials, choose_specials, with_specials
-from hippique.racing.card import RaceId, RaceKey
+from hippique.racing.card import Discipline, RaceId, RaceKey
 from hippique.racing.times import paris_at
 
 MOST_RACES = 400
+_CLASS_WEIGHTS = (5, 4, 1)  # of RaceClass: about half of PMU's flat races are handicaps
 _GOINGS = ("Bon", "Bon souple", "Souple", "Très souple", "Collant", "Lourd")
 
 
@@ -154,7 +156,14 @@ def _draw_race(day: date, seed: int, place: _Place, supply: _Supply) -> Simulate
             tied=place.key == specials.dead_heat,
         ),
         timeline=_draw_timeline(stream(seed, day, "timeline", place.key), place.slot.off_time),
+        race_class=_draw_class(stream(seed, day, "class", place.key), conditions.discipline),
     )
+
+
+def _draw_class(rng: Random, discipline: Discipline) -> RaceClass | None:
+    if discipline is not Discipline.FLAT:
+        return None
+    return rng.choices(list(RaceClass), weights=_CLASS_WEIGHTS)[0]
 
 
 def _draw_field(

@@ -11,6 +11,7 @@ from hippique.racecourse.odds import win_odds
 from hippique.racecourse.rendering import render
 from hippique.racecourse.simulated import Entry, SimulatedDay, SimulatedMeeting, SimulatedRace
 from hippique.racecourse.wording import (
+    CLASS_WORDS,
     COUNTRY_WORDS,
     DISCIPLINE_WORDS,
     HARD_SPACE,
@@ -84,6 +85,7 @@ def _race_page(race: SimulatedRace, now: datetime, *, result: str | None) -> str
         hour=clock_words(race.printed_off(now)),
         is_cancelled=race.is_cancelled(now),
         discipline_words=DISCIPLINE_WORDS[race.discipline],
+        class_words=CLASS_WORDS[race.race_class],
         prize=thousands(race.prize_eur, HARD_SPACE),
         starters=race.declared - len(withdrawn),
         withdrawn=" - ".join(map(str, withdrawn)),

@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+from hippique.racecourse.career import career_counts
 from hippique.racecourse.odds import win_odds
 from hippique.racecourse.pmu_dividends import race_bets
-from hippique.racecourse.simulated import Entry, SimulatedDay, SimulatedMeeting, SimulatedRace
+from hippique.racecourse.simulated import (
+    Entry,
+    RaceClass,
+    SimulatedDay,
+    SimulatedMeeting,
+    SimulatedRace,
+)
 from hippique.racecourse.wording import (
     COUNTRY_WORDS,
     capitals,
@@ -30,6 +37,12 @@ DISCIPLINES = {
     Discipline.CROSS_COUNTRY: ("CROSS", "OBSTACLE"),
 }
 _COUNTRIES = {"FR": "FRA", "BE": "BEL", "GB": "GBR", "DE": "DEU", "ES": "ESP"}
+_CATEGORIES = {
+    None: "INCONNU",
+    RaceClass.HANDICAP: "HANDICAP",
+    RaceClass.CONDITIONS: "COURSE_A_CONDITIONS",
+    RaceClass.CLAIMING: "A_RECLAMER",
+}
 _STATUSES = {
     RaceStatus.OPEN: ("PROGRAMMEE", "A_PARTIR"),
     RaceStatus.CLOSED: ("EN_COURS", "EN_COURS"),
@@ -157,7 +170,7 @@ def _fixed_facts(race: SimulatedRace) -> Document:
         "corde": "CORDE_GAUCHE",
         "discipline": discipline,
         "specialite": speciality,
-        "categorieParticularite": "INCONNU",
+        "categorieParticularite": _CATEGORIES[race.race_class],
         "nombreDeclaresPartants": race.declared,
         "penetrometre": {"intitule": race.going},
     }
@@ -207,7 +220,7 @@ def _runner(entry: Entry) -> Document:
         "indicateurInedit": False,
         "musique": entry.form.replace(" ", ""),
         "gainsParticipant": {"gainsCarriere": entry.earnings_eur * 100},
-    }
+    } | career_counts(entry.form)
     if entry.shoes:
         runner["deferre"] = _SHOES[entry.shoes]
     if entry.coupling is not None:

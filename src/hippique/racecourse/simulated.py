@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from hippique.errors import InputError
 from hippique.racing.card import Blinkers, Discipline, RaceId, RaceKey, RaceStatus, Shoes
+
+
+class RaceClass(StrEnum):
+    """What decides who runs in a flat race, and under which weight."""
+
+    HANDICAP = "handicap"
+    CONDITIONS = "conditions"
+    CLAIMING = "claiming"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +107,8 @@ class PrintedOff:
 class SimulatedRace:
     """One race with its timeline. Site ids are our own numbers, shared by no site.
 
-    offs: every off that was printed, first to last; empty where it never moves. cancelled_at:
-    when that became known; None for a race that is run.
+    race_class: of a flat race; None of others. offs: every off that was printed, first to last;
+    empty where it never moves. cancelled_at: when that became known; None for a race that is run.
     """
 
     seed: int
@@ -116,6 +125,7 @@ class SimulatedRace:
     entries: tuple[Entry, ...]
     finish: Finish
     timeline: Timeline
+    race_class: RaceClass | None = None
     offs: tuple[PrintedOff, ...] = ()
     cancelled_at: datetime | None = None
 

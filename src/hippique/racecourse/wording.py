@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 
-from hippique.racecourse.simulated import Entry, Person, SimulatedRace
+from hippique.racecourse.simulated import Entry, Person, RaceClass, SimulatedRace
 from hippique.racecourse.specials import FORMULA_NAME, MARKUP_NAME
 from hippique.racing.card import Discipline
 from hippique.racing.times import paris_time
@@ -22,6 +23,12 @@ DISCIPLINE_WORDS = {
     Discipline.HURDLE: "Haies",
     Discipline.STEEPLECHASE: "Steeple-chase",
     Discipline.CROSS_COUNTRY: "Cross",
+}
+CLASS_WORDS: Mapping[RaceClass | None, str | None] = {  # PMU alone names a race with conditions
+    None: None,
+    RaceClass.HANDICAP: "Handicap",
+    RaceClass.CONDITIONS: None,
+    RaceClass.CLAIMING: "À réclamer",
 }
 COUNTRY_WORDS = {
     "FR": "France",

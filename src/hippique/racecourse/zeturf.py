@@ -11,6 +11,7 @@ from hippique.racecourse.rates import is_offered
 from hippique.racecourse.rendering import render
 from hippique.racecourse.simulated import Entry, SimulatedDay, SimulatedMeeting, SimulatedRace
 from hippique.racecourse.wording import (
+    CLASS_WORDS,
     COUNTRY_WORDS,
     DISCIPLINE_WORDS,
     HARD_SPACE,
@@ -117,6 +118,7 @@ def race_page(day: SimulatedDay, race: SimulatedRace, now: datetime) -> str:
         country_words=COUNTRY_WORDS[race.country],
         discipline_id=DISCIPLINE_IDS[race.discipline],
         discipline_words=DISCIPLINE_WORDS[race.discipline],
+        class_words=CLASS_WORDS[race.race_class],
         trot=race.discipline.is_trot,
         uri=uri,
         uri_js=json.dumps(uri).replace("/", r"\/"),

@@ -6,6 +6,7 @@ A missing fact is None, never a guess. These types are the published JSON of a r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -65,6 +66,21 @@ class Blinkers(StrEnum):
     HOOD = "hood"
 
 
+_HANDICAP = "handicap"
+_NO_HANDICAP = frozenset({"group1", "group2", "group3", "claiming", "conditions"})
+
+
+def is_handicap(labels: Iterable[str]) -> bool | None:
+    """Whether a race's labels make it a handicap; None where no page names its class.
+
+    A claiming handicap is one; listed handicaps exist, so that `listed` alone says nothing.
+    """
+    held = set(labels)
+    if _HANDICAP in held:
+        return True
+    return False if held & _NO_HANDICAP else None
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class RaceKey:
     """Meeting and race number: R1C3. Unique only together with the day."""
@@ -108,6 +124,19 @@ class RaceId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Career:
+    """A horse's races before this one, as a page counts them.
+
+    wins are among `places`, which are the first three; places is None where a page counts other
+    places than these. 0 <= wins <= places <= starts.
+    """
+
+    starts: int
+    wins: int
+    places: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
     """One horse of a race as a page states it.
 
@@ -131,6 +160,7 @@ class Runner:
     earnings_eur: float | None = None
     record: str | None = None
     coupling: str | None = None
+    career: Career | None = None
     odds: RunnerOdds | None = None
 
 

@@ -78,7 +78,15 @@ _RANKS = {
     "field": "champ total",
 }
 _LACKS = {"win_odds": "Il manquait les cotes gagnant."}
-_LABELS = {"quinte": "Q+", "group1": "Groupe I", "group2": "Groupe II", "group3": "Groupe III"}
+_LABELS = {
+    "quinte": "Q+",
+    "group1": "Groupe I",
+    "group2": "Groupe II",
+    "group3": "Groupe III",
+    "handicap": "Handicap",
+    "claiming": "À réclamer",
+    "conditions": "À conditions",
+}
 _REASONS = {  # what the day writes into an outcome
     "past H-5": "lancée après H-5",
     "past the off": "lancée après le départ",

@@ -70,6 +70,10 @@ BLINKERS = "oeilleres"
 FORM = "musique"
 EARNINGS = "gainsParticipant"
 CAREER_EARNINGS = "gainsCarriere"
+STARTS = "nombreCourses"
+WINS = "nombreVictoires"
+SECONDS = "nombrePlacesSecond"  # "nombrePlaces" counts paid places, the fourth and fifth among them
+THIRDS = "nombrePlacesTroisieme"
 COUPLING = "ecurie"
 SILKS = "urlCasaque"  # the picture's address names the day, the meeting and the race
 RUNNER_INCIDENT = "incident"
@@ -160,6 +164,7 @@ CATEGORY_LABELS: tuple[tuple[str, str], ...] = (
     ("LISTE", "listed"),
     ("HANDICAP", "handicap"),
     ("A_RECLAMER", "claiming"),
+    ("COURSE_A_CONDITIONS", "conditions"),
     ("APPRENTIS", "apprentices"),
     ("AMATEURS", "amateurs"),
     ("AUTOSTART", "autostart"),

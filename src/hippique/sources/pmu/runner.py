@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hippique.racing.card import Blinkers, Runner, Shoes
 from hippique.sources.pmu import fields
+from hippique.sources.pmu.career import read_career
 from hippique.sources.pmu.document import Node
 from hippique.sources.pmu.odds import read_odds
 
@@ -38,6 +39,7 @@ def read_runner(node: Node) -> Runner:
         # reductionKilometrique is this race's own time, written after it: never a record.
         record=None,
         coupling=node.text(fields.COUPLING),
+        career=read_career(node),
         odds=None if non_runner else read_odds(node),
     )
 

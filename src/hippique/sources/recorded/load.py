@@ -10,6 +10,7 @@ from pathlib import Path
 from hippique.errors import SettingsError
 from hippique.racing.card import Blinkers, Discipline, Race, RaceKey, Runner, Shoes
 from hippique.sources.pmu import fields
+from hippique.sources.pmu.career import read_career
 from hippique.sources.pmu.document import Node
 from hippique.sources.pmu.labels import race_labels
 from hippique.sources.recorded.cells import json_cell
@@ -159,6 +160,7 @@ def _eve_runner(row: Node, discipline: Discipline | None) -> Runner:
         distance_m=row.whole("handicapDistance", least=1),
         form=row.text("musique"),
         earnings_eur=None if earnings is None else earnings / _CENTS,
+        career=read_career(row),
     )
 
 

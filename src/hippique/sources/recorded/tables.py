@@ -36,6 +36,7 @@ _COLUMNS = {
         *_KEY,
         *("num", "nom", "age", "sexe", "statut_final", "musique", "driver", "entraineur"),
         *("deferre", "oeilleres", "placeCorde", "poids_kg", "handicapDistance", "gainsCarriere"),
+        *("nombreCourses", "nombreVictoires", "nombrePlacesSecond", "nombrePlacesTroisieme"),
         *("odds_ref", "odds_ref_ms", "odds_final", "rank", "incident"),
     ),
     TICKS: (*_KEY, "num", "kind", "obs_ms", "odds", "pool"),
