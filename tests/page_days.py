@@ -36,7 +36,7 @@ from hippique.forecast.forecaster import MarketForecaster
 from hippique.ports import Archive
 from hippique.racing.card import Discipline, Meeting, Race, Reading, Runner
 from hippique.racing.codec import to_pretty_json
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus
 from hippique.racing.times import paris_at
 from hippique.runtime.clocks import DrivenClock
 from hippique.runtime.memory import MemoryArchive, MemoryClaims, MemoryQueue, MemoryViews
@@ -254,7 +254,7 @@ def _settled(archive: Archive, race: PlannedRace, decision: Decision) -> None:
         disqualified=(3,),
         non_runners=(6,),
         dividends=paid,
-        refunded=("couple_place",),
+        refunded=(Refund(operator="zeturf", bet="couple_place"),),
     )
     found = RaceResult(race=str(race.race), source="zeturf", result=result, declared=9)
     _write(archive, race, "RESULT", "result.json", to_pretty_json(found))

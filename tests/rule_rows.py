@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from hippique.betting.settlement import OfficialRace, PaidBack, SettledLeg, settle_official
+from hippique.betting.settlement import OfficialRace, SettledLeg, settle_official
 from hippique.betting.slip import Decision, Leg, RaceReading, Ticket
 from hippique.racing.bets import bet_type
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus
 
 _SUM = re.compile(r"(\d+) × ([\d.]+|\?) = ([\d.]+)(?: → (\d+))?")
 
@@ -41,7 +41,7 @@ class Row:
     out: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
     coupled: tuple[tuple[int, ...], ...] = ()
-    back: tuple[PaidBack, ...] = ()
+    back: tuple[str, ...] = ()  # "OPERATOR: BET" that the operator paid back
 
     @property
     def stake_cents(self) -> int:
@@ -70,10 +70,10 @@ def settled_row(row: Row) -> SettledLeg:
             non_runners=row.out,
             disqualified=row.gone,
             dividends=tuple(_dividend(row, key, amount) for key, amount in row.pays.items()),
+            refunded=tuple(_refund(said) for said in row.back),
         ),
         declared=row.declared,
         couplings=row.coupled,
-        paid_back=row.back,
     )
     (leg,) = settle_official(
         slip(row.bet, _numbers(row.on), row.stake_cents, row.operator), race
@@ -99,6 +99,11 @@ def _order(end: str) -> tuple[tuple[int, ...], ...]:
 
 def _numbers(on: str) -> tuple[int, ...]:
     return tuple(int(number) for number in on.split("-"))
+
+
+def _refund(said: str) -> Refund:
+    operator, _, bet = said.partition(": ")
+    return Refund(operator=operator, bet=bet)
 
 
 def _dividend(row: Row, key: str, amount: float) -> Dividend:

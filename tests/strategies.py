@@ -26,7 +26,7 @@ from hippique.racing.card import (
 )
 from hippique.racing.form import FormCode, Incident
 from hippique.racing.market import Quote, RunnerOdds, Snapshot
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus
 from hippique.racing.times import paris_time
 
 MOST_RUNNERS = 24
@@ -113,6 +113,11 @@ def orders(draw: st.DrawFn) -> tuple[tuple[int, ...], ...]:
     return tuple(order)
 
 
+refunds = st.builds(
+    Refund,
+    operator=st.sampled_from(["zeturf", "pmu", "pmu_fr", "genybet"]),
+    bet=st.sampled_from(sorted(CATALOGUE)),
+)
 dividends = st.builds(
     Dividend,
     operator=st.sampled_from(["zeturf", "pmu", "pmu_online", "geny"]),
@@ -141,7 +146,7 @@ def results(draw: st.DrawFn) -> Result:
         status=draw(st.sampled_from(ResultStatus)),
         order=order,
         dividends=tuple(draw(st.lists(dividends, max_size=4))),
-        refunded=tuple(draw(st.lists(st.sampled_from(sorted(CATALOGUE)), max_size=2))),
+        refunded=tuple(draw(st.lists(refunds, max_size=2))),
         **groups,
     )
 

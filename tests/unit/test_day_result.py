@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desks import (
-    DAY,
-    OFF,
-    R1C1,
-    minutes,
-    not_run,
-    order,
-    race_day_bench,
-    result,
-)
+from desks import DAY, OFF, R1C1, meeting, minutes, not_run, order, race_day_bench, reading, result
 from hippique.betting.ledger import LegState, read_settlement
 from hippique.day.capture import Taken
 from hippique.day.official import official_result
@@ -31,7 +23,7 @@ from hippique.day.status import day_status
 from hippique.day.tasks import order_of, read_payload
 from hippique.errors import NotFound, SourceDown
 from hippique.racing.card import Reading
-from hippique.racing.result import ResultStatus
+from hippique.racing.result import Refund, ResultStatus
 from hippique.racing.times import paris_at
 
 PROVISIONAL = ResultStatus.PROVISIONAL
@@ -252,6 +244,37 @@ def test_the_trusted_source_settles_with_the_dividends_of_all():
         ("zeturf", 2.6),
         ("geny", 2.4),
     }
+
+
+PMU_WIN = Refund(operator="pmu", bet="win")
+PMU_TRIO = Refund(operator="pmu", bet="trio")
+
+
+@pytest.mark.parametrize(
+    ("pages", "refunded"),
+    [
+        ((("geny", "geny", (PMU_TRIO,)), ("zeturf", "zeturf", ())), (PMU_TRIO,)),
+        ((("geny", "geny", (PMU_TRIO,)), ("pmu", "pmu", (PMU_TRIO,))), (PMU_TRIO,)),
+        ((("geny", "geny", (PMU_WIN,)), ("pmu", "pmu", ())), ()),
+        ((("pmu", "geny", (PMU_WIN,)), ("geny", "pmu", ())), (PMU_WIN,)),
+    ],
+    ids=["of one page", "of two", "against PMU's own dividend", "PMU's own, against a dividend"],
+)
+def test_a_refund_stands_unless_a_more_trusted_page_pays_the_bet(pages, refunded):
+    found = official_result(
+        str(R1C1), taken(*(paid_back(source, by, said) for source, by, said in pages)), 8
+    )
+
+    assert found.result.refunded == refunded
+
+
+def paid_back(source: str, operator: str, refunded: tuple[Refund, ...]) -> Reading:
+    """A page of this source with a win dividend of this operator, and refunds."""
+    (page,) = result(source).meetings
+    (race,) = page.races
+    (win,) = race.result.dividends
+    told = replace(race.result, dividends=(replace(win, operator=operator),), refunded=refunded)
+    return reading(source, meeting(replace(race, result=told)), page="race")
 
 
 def test_a_provisional_page_gives_neither_order_nor_dividends():

@@ -8,7 +8,7 @@ import pytest
 from geny_pages import next_meeting, next_page, next_race, next_runner
 from hippique.errors import PageChanged, WrongPage
 from hippique.racing.card import Blinkers, Discipline, Race, RaceStatus, Reading, Shoes
-from hippique.racing.result import Result, ResultStatus
+from hippique.racing.result import Refund, Result, ResultStatus
 from hippique.sources.geny import read_programme, read_race, read_result
 
 RUNNERS = [
@@ -233,7 +233,7 @@ def test_dividends_by_organiser_are_per_euro():
         ("genybet", "win", None, (4,), 2.2),
         ("genybet", "two_of_four", None, (), 1.9),
     ]
-    assert result_of().refunded == ("place",)
+    assert result_of().refunded == (Refund(operator="pmu", bet="place"),)
 
 
 def test_arrival_as_a_list_of_lists_serves_without_ranks():

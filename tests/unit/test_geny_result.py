@@ -5,7 +5,7 @@ import pytest
 from geny_pages import arrival, block, family, flat_race, header, line, page
 from hippique.errors import PageChanged, WrongPage
 from hippique.racing.card import RaceStatus
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus
 from hippique.sources.geny import read_result
 
 THREE = [("1", "7", "1'12''3"), ("2", "4", "1'12''4"), ("3", "9", "1'12''9")]
@@ -230,7 +230,7 @@ def test_refunded_bet_is_named():
     text = arrival(
         THREE, dividends=family("lesMultis", block("PMU", "multi", [("Multi 4", "Remb.")]))
     )
-    assert result_of(text).refunded == ("multi4",)
+    assert result_of(text).refunded == (Refund(operator="pmu", bet="multi4"),)
 
 
 def test_arrival_table_cells_are_no_dividends():

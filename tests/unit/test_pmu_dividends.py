@@ -6,7 +6,7 @@ import pytest
 
 from hippique.errors import PageChanged, PageMissing
 from hippique.racing.card import RaceStatus, Reading
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus
 from hippique.sources.pmu import read_dividends
 
 URL = "https://example.test/rest/client/61/programme/30122025/R3/C5/rapports-definitifs"
@@ -142,7 +142,14 @@ def test_unknown_payment_is_left_out_and_named(kind: str, label: str, combinatio
 def test_refunded_pools_are_named_as_bets():
     refunded = [pool(kind, rembourse=True) for kind in ("TRIO", "E_TRIO", "MULTI")]
     found = result(pool("SIMPLE_GAGNANT", ("Simple gagnant", "4", 140)), *refunded)
-    assert found.refunded == ("trio", "multi4", "multi5", "multi6", "multi7")
+    assert found.refunded == tuple(
+        Refund(operator=operator, bet=bet)
+        for operator, bet in (
+            ("pmu", "trio"),
+            ("pmu_fr", "trio"),
+            *(("pmu", f"multi{legs}") for legs in (4, 5, 6, 7)),
+        )
+    )
 
 
 @pytest.mark.parametrize("empty", [b"", b"[]"], ids=["204", "no pool yet"])

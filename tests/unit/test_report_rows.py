@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hippique.betting.slip import ExpectedDividend, Gate, Leg, Ticket
 from hippique.day.status import PhaseState
 from hippique.racing.card import Discipline
+from hippique.racing.result import Refund
 from hippique.report import measures
 from hippique.report.labels import BET_CODES, DISCIPLINES, order_cell, tickets_cell
 from hippique.report.rows import sheet_rows, verdict
@@ -182,7 +183,9 @@ def test_order_shows_dead_heats_with_an_equals_sign():
 LOST = played(planned(), decision_for(planned(), win_ticket(5)), official())
 OFF = played(planned(), decision_for(planned(), win_ticket()), official())
 REFUNDED = played(
-    planned(), decision_for(planned(), win_ticket()), replace(official(), refunded=("win",))
+    planned(),
+    decision_for(planned(), win_ticket()),
+    replace(official(), refunded=(Refund(operator="zeturf", bet="win"),)),
 )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from hippique.racing.result import Refund
 from hippique.report.facts import RaceFacts
 from hippique.report.rows import sheet_rows
 from hippique.report.workbook import update_workbook
@@ -174,7 +175,7 @@ def _calculated(folder: Path) -> list[dict[str, object]]:
 
 def test_a_stake_returned_counts_as_a_slip_without_gain():
     race = planned("R1C7")
-    back = replace(official(), refunded=("win",))
+    back = replace(official(), refunded=(Refund(operator="zeturf", bet="win"),))
     refunded = played(race, decision_for(race, win_ticket()), back)
     whole = lines(update(None, refunded, RACES[0]))[0]
     assert [whole[n] for n in ("Tickets", "Gagnants", "Mises", "Retours")] == [2, 1, 2.0, 3.5]

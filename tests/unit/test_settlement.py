@@ -20,7 +20,7 @@ from hippique.betting.settlement import (
 )
 from hippique.betting.slip import Decision, Leg, RaceReading, Ticket, read_decision, write_decision
 from hippique.racing.bets import CATALOGUE, Order, Wins, bet_type
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus
 from strategies import dividends_per_euro, orders, results
 
 PLAIN = ((1,), (2,), (3,), (4,), (5,), (6,))
@@ -333,7 +333,10 @@ def test_a_non_runner_is_refunded_without_any_dividend(bet):
 
 
 def test_a_bet_that_the_operator_paid_back_is_refunded():
-    assert state("win", (2,), official(refunded=("win",))) is LegState.REFUNDED
+    assert (
+        state("win", (2,), official(refunded=(Refund(operator="zeturf", bet="win"),)))
+        is LegState.REFUNDED
+    )
 
 
 def test_a_cancelled_race_returns_every_stake():

@@ -5,7 +5,7 @@ import pytest
 from hippique.errors import PageChanged
 from hippique.racing.bets import CATALOGUE
 from hippique.racing.card import Race, RaceStatus, Reading
-from hippique.racing.result import Result, ResultStatus
+from hippique.racing.result import Refund, Result, ResultStatus
 from hippique.sources.zeturf import read_race
 from hippique.sources.zeturf.selectors import BETS_BY_ID, BETS_BY_LABEL
 from zeturf_pages import (
@@ -364,11 +364,21 @@ def test_what_is_no_amount_is_left_out_and_named(text):
     assert reading.warnings == (f"dividend left out: ZE 4 4-1-2-3: «{text}»",)
 
 
+def test_a_refund_beside_a_dividend_is_a_horses_not_the_bets():
+    table = dividend_table("Trio", (), ("4-1-2", "31,20"), ("4-1-9", "Remboursé"))
+
+    result = paid(SIMPLE, table).only_race().result
+
+    assert result is not None
+    assert result.refunded == ()
+    assert [d.combination for d in result.dividends if d.bet == "trio"] == [(4, 1, 2)]
+
+
 def test_refunded_bet():
     reading = paid(SIMPLE, dividend_table("Trio", (), ("4-1-2", "Remboursé")))
     result = reading.only_race().result
     assert result is not None
-    assert (result.refunded, reading.warnings) == (("trio",), ())
+    assert (result.refunded, reading.warnings) == ((Refund(operator="zeturf", bet="trio"),), ())
 
 
 def test_unknown_bet_is_left_out_and_named():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hippique.betting.settlement import OfficialRace, PaidBack
+from hippique.betting.settlement import OfficialRace
 from hippique.day.capture import Taken
 from hippique.day.merge import TRUST
 from hippique.racing.card import RaceStatus
-from hippique.racing.result import Result, ResultStatus
+from hippique.racing.result import Refund, Result, ResultStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class RaceResult:
     """The order that settles, by whom, with every operator's dividends; who differs on the winner.
 
     result is None while nobody is official. cancelled: a source says that the race was not run.
-    couplings: numbers that run for one owner. paid_back: refunded bets with whose they are.
+    couplings: numbers that run for one owner.
     """
 
     race: str
@@ -27,7 +27,6 @@ class RaceResult:
     cancelled: bool = False
     disagreements: tuple[str, ...] = ()
     couplings: tuple[tuple[int, ...], ...] = ()
-    paid_back: tuple[PaidBack, ...] = ()
 
     @property
     def official(self) -> OfficialRace | None:
@@ -38,7 +37,6 @@ class RaceResult:
             result=self.result,
             declared=self.declared,
             couplings=self.couplings,
-            paid_back=self.paid_back,
         )
 
 
@@ -53,28 +51,33 @@ def official_result(race: str, taken: Sequence[Taken], declared: int | None) -> 
         return RaceResult(race=race, declared=declared, cancelled=cancelled)
     source, chosen = with_order[0]
     dividends = tuple(d for _, result in official for d in result.dividends)
-    refunded = tuple(dict.fromkeys(bet for _, result in official for bet in result.refunded))
     return RaceResult(
         race=race,
         source=source,
-        result=replace(chosen, dividends=tuple(dict.fromkeys(dividends)), refunded=refunded),
+        result=replace(
+            chosen,
+            dividends=tuple(dict.fromkeys(dividends)),
+            refunded=_refunds([result for _, result in official]),
+        ),
         declared=declared,
         disagreements=_other_winners(with_order),
         couplings=_couplings(ordered),
-        paid_back=tuple(
-            PaidBack(bet=bet, operators=_SPEAKS_OF.get(source, ()))
-            for source, result in official
-            for bet in result.refunded
-        ),
     )
 
 
-# A reading names the refunded bet, not the operator; PMU's shops and internet share its answer.
-_SPEAKS_OF = {
-    "zeturf": ("zeturf",),
-    "pmu": ("pmu", "pmu_fr"),
-    "geny": ("pmu", "pmu_fr", "genybet"),
-}
+def _refunds(results: Sequence[Result]) -> tuple[Refund, ...]:
+    """What was paid back, by the first page that says anything of an operator's bet.
+
+    results: most trusted first. A refund that a more trusted page contradicts with a dividend is
+    none.
+    """
+    kept: dict[Refund, None] = {}
+    told: set[tuple[str, str]] = set()
+    for result in results:
+        kept |= {one: None for one in result.refunded if (one.operator, one.bet) not in told}
+        told |= {(one.operator, one.bet) for one in result.dividends}
+        told |= {(one.operator, one.bet) for one in result.refunded}
+    return tuple(kept)
 
 
 def _rank(source: str) -> int:

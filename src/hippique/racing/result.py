@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,11 +33,19 @@ class Dividend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """A bet that an operator paid back whole. bet: a code of the bet catalogue."""
+
+    operator: str
+    bet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """Order of finish. `order`: places from the first; a dead heat has several numbers in one.
 
     disqualified and fallen (pulled up included) ran and are not placed; non_runners did not run.
-    refunded: bets that the operator paid back whole, as codes of the catalogue.
+    refunded: whose bets were paid back whole, as the page says it operator by operator.
     """
 
     status: ResultStatus
@@ -45,7 +54,7 @@ class Result:
     disqualified: tuple[int, ...] = ()
     fallen: tuple[int, ...] = ()
     dividends: tuple[Dividend, ...] = ()
-    refunded: tuple[str, ...] = ()
+    refunded: tuple[Refund, ...] = ()
 
     def position(self, number: int) -> int | None:
         """1-based place of a runner; a dead heat shares the better place. None if not placed."""
@@ -55,3 +64,9 @@ class Result:
                 return place
             place += len(tied)
         return None
+
+
+def whole_refunds(dividends: Iterable[Dividend], refunds: Iterable[Refund]) -> tuple[Refund, ...]:
+    """The refunds of bets without a dividend: beside one, a page paid back a rank or a horse."""
+    paid = {(dividend.operator, dividend.bet) for dividend in dividends}
+    return tuple(dict.fromkeys(one for one in refunds if (one.operator, one.bet) not in paid))

@@ -11,7 +11,7 @@ from hippique.day.phases import Phase, due_at
 from hippique.racing.bets import CATALOGUE, Order
 from hippique.report import french
 from hippique.web.runner_rows import filled_columns, one_pool, runner_rows
-from hippique.web.wording import bet, hour, instant, missing, state_word
+from hippique.web.wording import bet, hour, instant, missing, name_of, state_word
 
 Document = dict[str, Any]
 SHOWN_PLACES = 5  # places of an arrival drawn as squares; the rest is one line
@@ -218,9 +218,13 @@ def _tail(others: Sequence[Document], result: Document) -> list[str]:
         (f"disqualifiés{french.NO_BREAK}:", result["disqualified"]),
         (f"tombés ou arrêtés{french.NO_BREAK}:", result["fallen"]),
         (f"non-partants{french.NO_BREAK}:", result["non_runners"]),
-        (f"paris remboursés{french.NO_BREAK}:", [bet(code) for code in result["refunded"]]),
+        (f"paris remboursés{french.NO_BREAK}:", [_refund(one) for one in result["refunded"]]),
     )
     return [f"{words} {', '.join(map(str, several))}" for words, several in lists if several]
+
+
+def _refund(one: Document) -> str:
+    return f"{bet(one['bet'])} ({name_of(one['operator'])})"
 
 
 def _dividends(race: Document) -> Document | None:

@@ -11,14 +11,13 @@ from hippique.betting.settlement.document import (
     write_settlement,
 )
 from hippique.betting.settlement.finish import has_won
-from hippique.betting.settlement.official import OfficialRace, PaidBack
+from hippique.betting.settlement.official import OfficialRace
 from hippique.betting.settlement.payout import payout_cents
 from hippique.betting.settlement.settle import refund, settle, settle_official, withdraw
 
 __all__ = [
     "LegState",
     "OfficialRace",
-    "PaidBack",
     "SettledLeg",
     "Settlement",
     "has_won",

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hippique.racing.result import Dividend, Result
+from hippique.racing.result import Dividend, Refund, Result
 
 Combination = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaidBack:
-    """A bet paid back whole. operators: whom the page speaks of; empty: it does not say."""
-
-    bet: str
-    operators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +14,12 @@ class OfficialRace:
     """An official result, ready to settle on.
 
     declared: horses declared, which fixes the places paid; None where no page says. couplings:
-    groups of numbers that run for one owner. paid_back: bets refunded whole, by operator.
+    groups of numbers that run for one owner.
     """
 
     result: Result
     declared: int | None
     couplings: tuple[tuple[int, ...], ...] = ()
-    paid_back: tuple[PaidBack, ...] = ()
 
     @property
     def took_part(self) -> int | None:
@@ -49,16 +40,8 @@ class OfficialRace:
         return tuple(d for d in self.result.dividends if d.operator == operator and d.bet == bet)
 
     def is_paid_back(self, operator: str, bet: str) -> bool:
-        """Whether this operator refunded the bet.
-
-        Where a page speaks of several operators, a dividend of one's own says that it did not.
-        """
-        said = [p.operators for p in self.paid_back if p.bet == bet]
-        if any(operators in {(), (operator,)} for operators in said):
-            return True
-        return any(operator in operators for operators in said) and not self.dividends(
-            operator, bet
-        )
+        """Whether this operator refunded the bet: another operator's refund says nothing of it."""
+        return Refund(operator=operator, bet=bet) in self.result.refunded
 
     def mates(self, number: int) -> tuple[int, ...]:
         """The other horses of the number's coupled entry, none where it is alone."""

@@ -8,7 +8,7 @@ from itertools import product
 from hippique.betting.settlement.document import LegState, SettledLeg, Settlement, totalled
 from hippique.betting.settlement.finish import all_within, has_won
 from hippique.betting.settlement.lookup import dividends_for
-from hippique.betting.settlement.official import Combination, OfficialRace, PaidBack
+from hippique.betting.settlement.official import Combination, OfficialRace
 from hippique.betting.settlement.operators import (
     RANK_PLACES,
     Absent,
@@ -33,12 +33,9 @@ def settle(decision: Decision, result: Result, declared: int | None) -> Settleme
     """Settle every leg of a decision on an official result alone.
 
     declared: horses declared, which fixes the places paid; None leaves place bets pending where
-    no dividend is published. Refunded bets count for every operator without a dividend of its own.
+    no dividend is published.
     """
-    paid_back = tuple(PaidBack(bet=bet) for bet in result.refunded)
-    return settle_official(
-        decision, OfficialRace(result=result, declared=declared, paid_back=paid_back)
-    )
+    return settle_official(decision, OfficialRace(result=result, declared=declared))
 
 
 def settle_official(decision: Decision, race: OfficialRace) -> Settlement:

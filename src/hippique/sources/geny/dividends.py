@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from hippique.racing.result import Dividend
+from hippique.racing.result import Dividend, Refund, whole_refunds
 from hippique.sources.geny import selectors as s
 from hippique.sources.geny.bets import bet_and_rank
 from hippique.sources.geny.page import Page
@@ -32,11 +32,11 @@ class _Scan:
     combination: tuple[int, ...] = ()
     absent: int = 0  # legs of the combination whose horses were withdrawn
     dividends: list[Dividend] = field(default_factory=list)
-    refunded: list[str] = field(default_factory=list)
+    refunded: list[Refund] = field(default_factory=list)
 
 
-def read_dividends(page: Page) -> tuple[tuple[Dividend, ...], tuple[str, ...]]:
-    """All dividends of all operators, and the bets that were refunded.
+def read_dividends(page: Page) -> tuple[tuple[Dividend, ...], tuple[Refund, ...]]:
+    """All dividends of all operators, and whose bets were refunded.
 
     Amounts are printed per base stake ("pour 2 €"): on a real page every PMU amount of the quinté
     is an even number of tenths, twice a dividend of whole tenths, while amounts "pour 1 €" are
@@ -47,7 +47,7 @@ def read_dividends(page: Page) -> tuple[tuple[Dividend, ...], tuple[str, ...]]:
         _step(page, scan, node)
     if not scan.dividends:
         page.warnings.append("no dividends on the page")
-    return tuple(scan.dividends), tuple(dict.fromkeys(scan.refunded))
+    return tuple(scan.dividends), whole_refunds(scan.dividends, scan.refunded)
 
 
 def _step(page: Page, scan: _Scan, node: LexborNode) -> None:
@@ -126,7 +126,7 @@ def _take_amount(page: Page, scan: _Scan, text: str) -> None:
         return
     if s.REFUND_WORDS.match(fold(text)):
         page.warnings.append(f"refunded: {where}")
-        scan.refunded.append(bet)
+        scan.refunded.append(Refund(operator=scan.operator, bet=bet))
         return
     amount = read_amount(text)
     if not amount or not scan.base_eur:

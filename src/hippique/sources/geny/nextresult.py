@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hippique.racing.card import Meeting, Race, RaceStatus
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus, whole_refunds
 from hippique.sources.geny import nextfields as f
 from hippique.sources.geny.bets import bet_and_rank
 from hippique.sources.geny.nextjs import (
@@ -103,9 +103,9 @@ def _is_number(value: object) -> bool:
 # --- dividends -----------------------------------------------------------------------------------
 
 
-def _dividends(page: Page, state: State) -> tuple[tuple[Dividend, ...], tuple[str, ...]]:
+def _dividends(page: Page, state: State) -> tuple[tuple[Dividend, ...], tuple[Refund, ...]]:
     dividends: list[Dividend] = []
-    refunded: list[str] = []
+    refunded: list[Refund] = []
     for operator, name, entry in _entries(state):
         bet, rank = _bet(name, entry)
         where = f"{operator} {name} {text(entry, 'typeRapport')}"
@@ -114,7 +114,7 @@ def _dividends(page: Page, state: State) -> tuple[tuple[Dividend, ...], tuple[st
             continue
         if entry.get("remboursement") is True:
             page.warnings.append(f"refunded: {where}")
-            refunded.append(bet)
+            refunded.append(Refund(operator=operator, bet=bet))
             continue
         amount, base = number(entry, "gainAssocie"), number(entry, "miseDeBase")
         if not amount or not base or amount < 0 or base < 0:
@@ -133,7 +133,7 @@ def _dividends(page: Page, state: State) -> tuple[tuple[Dividend, ...], tuple[st
         )
     if not dividends:
         page.warnings.append("no dividends on the page")
-    return tuple(dividends), tuple(dict.fromkeys(refunded))
+    return tuple(dividends), whole_refunds(dividends, refunded)
 
 
 def _entries(state: State) -> Iterator[tuple[str, str, Json]]:

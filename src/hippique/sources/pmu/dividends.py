@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hippique.errors import PageChanged, PageMissing
 from hippique.racing.bets import CATALOGUE, Order
 from hippique.racing.card import Meeting, Race, RaceStatus, Reading
-from hippique.racing.result import Dividend, Result, ResultStatus
+from hippique.racing.result import Dividend, Refund, Result, ResultStatus
 from hippique.sources.pmu import fields
 from hippique.sources.pmu.address import read_address
 from hippique.sources.pmu.document import Node, decode
@@ -38,7 +38,7 @@ def read_dividends(body: bytes, *, url: str | None = None) -> Reading:
     result = Result(
         status=ResultStatus.OFFICIAL,
         dividends=tuple(dividend for pool in read for dividend in pool.dividends),
-        refunded=tuple(dict.fromkeys(code for pool in read for code in pool.refunded)),
+        refunded=tuple(dict.fromkeys(one for pool in read for one in pool.refunded)),
     )
     race = Race(
         number=address.race,
@@ -59,7 +59,7 @@ def read_dividends(body: bytes, *, url: str | None = None) -> Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PoolPaid:
     dividends: tuple[Dividend, ...] = ()
-    refunded: tuple[str, ...] = ()
+    refunded: tuple[Refund, ...] = ()
 
 
 def _pools(body: bytes, url: str | None) -> list[dict[str, object]]:
@@ -87,12 +87,13 @@ def _read_pool(node: Node) -> _PoolPaid:
         node.warn(f"{pool}: refunded")
     return _PoolPaid(
         dividends=tuple(dividend for dividend in payments if dividend is not None),
-        refunded=_codes(family) if is_refunded else (),
+        refunded=_refunds(pool, family) if is_refunded else (),
     )
 
 
-def _codes(family: str) -> tuple[str, ...]:
-    return fields.SIZED_BET_CODES.get(family) or (fields.BET_CODES[family],)
+def _refunds(pool: str, family: str) -> tuple[Refund, ...]:
+    codes = fields.SIZED_BET_CODES.get(family) or (fields.BET_CODES[family],)
+    return tuple(Refund(operator=_operator(pool), bet=code) for code in codes)
 
 
 def _read_payment(payment: Node, pool_node: Node, pool: str, family: str) -> Dividend | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from hippique.racing.result import Dividend
+from hippique.racing.result import Dividend, Refund, whole_refunds
 from hippique.sources.text import fold, read_amount, read_numbers
 from hippique.sources.zeturf import selectors as site
 from hippique.sources.zeturf.document import (
@@ -24,7 +24,7 @@ class Payments:
     """All dividends in the page's order, and the bets paid back whole."""
 
     dividends: tuple[Dividend, ...] = ()
-    refunded: tuple[str, ...] = ()
+    refunded: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,18 @@ class _Amount:
 def read_payments(document: Document) -> Payments:
     """Read every table. What is no amount ("-", "Non gagné") is left out and named in a warning."""
     dividends: list[Dividend] = []
-    refunded: dict[str, None] = {}
+    refunded: dict[Refund, None] = {}
     for amount in _amounts(document):
         per_euro = read_amount(amount.text)
         numbers = read_numbers(amount.combination)
         if per_euro and numbers:
             dividends.append(_dividend(amount, numbers, per_euro))
         elif fold(amount.text).startswith(site.REFUNDED):
-            refunded[amount.column.bet] = None
+            refunded[Refund(operator=site.SITE, bet=amount.column.bet)] = None
         else:
             shown = f"{amount.column.label} {amount.combination}".strip()
             document.warn(f"dividend left out: {shown}: «{amount.text}»")
-    return Payments(tuple(dividends), tuple(refunded))
+    return Payments(tuple(dividends), whole_refunds(dividends, refunded))
 
 
 def _dividend(amount: _Amount, numbers: tuple[int, ...], per_euro: float) -> Dividend:
