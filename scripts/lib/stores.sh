@@ -2,7 +2,7 @@
 # The bucket of the archive, the secrets, the queue.
 
 ensure_bucket() {
-  local url="gs://${CONF[GCS_BUCKET]}" found policy
+  local url="gs://${CONF[GCS_BUCKET]}" found policy email
   found=$(ask storage buckets describe "$url")
   if [ -z "$found" ]; then
     # Artefacts are written once, so versions would only keep what pruning drops; what is deleted by
@@ -15,8 +15,13 @@ ensure_bucket() {
   policy=$(policy_of storage buckets :: "$url")
   grant roles/storage.objectAdmin "$(member "${CONF[SERVICE_SA_EMAIL]}")" "$policy" \
     storage buckets :: "$url"
-  [ -z "$HAS_ORGANIZATION" ] || grant roles/storage.objectViewer "$(member "$(SCREENS_SA)")" \
+  # The screens are the same program, which marks the archive with its kind of day when it starts.
+  [ -z "$HAS_ORGANIZATION" ] || grant roles/storage.objectUser "$(member "$(SCREENS_SA)")" \
     "$policy" storage buckets :: "$url"
+  # A purge counts the queue's next generation in the bucket, under the operator's own name.
+  while IFS= read -r email; do
+    grant roles/storage.objectUser "$(member "$email")" "$policy" storage buckets :: "$url"
+  done < <(emails OIDC_OPERATORS)
 }
 
 secret_id() { printf 'hippique-%s' "$(tr 'A-Z_' 'a-z-' <<<"$1")"; }
@@ -93,6 +98,8 @@ queue_access() {
   [ -z "$HAS_ORGANIZATION" ] || grant roles/cloudtasks.viewer "$(member "$(SCREENS_SA)")" \
     "$policy" tasks queues :: "$@"
   while IFS= read -r email; do
-    grant roles/cloudtasks.queueAdmin "$(member "$email")" "$policy" tasks queues :: "$@"
+    for role in queueAdmin viewer taskRunner taskDeleter; do
+      grant "roles/cloudtasks.$role" "$(member "$email")" "$policy" tasks queues :: "$@"
+    done
   done < <(emails OIDC_OPERATORS)
 }

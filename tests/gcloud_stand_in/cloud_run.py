@@ -151,7 +151,8 @@ def _call(
         "roles/run.invoker", ()
     )
     is_known = email is not None and INVOKE in permissions(state, member_of(email), f"run:{name}")
-    if not (is_known or open_to_all):
+    # A policy of the folder or organization above is in none that the deployment can read.
+    if not (is_known or open_to_all or state.get("open_from_above")):
         return 403, "Forbidden"
     if path == "/healthz":  # Google's front end keeps it for itself
         return 404, "Not found"

@@ -41,6 +41,7 @@ ROLES = {
         *("cloudtasks.tasks.get", "cloudtasks.tasks.list"),
     },
     "roles/cloudtasks.taskDeleter": {"cloudtasks.tasks.delete"},
+    "roles/cloudtasks.taskRunner": {"cloudtasks.tasks.run", "cloudtasks.tasks.fullView"},
     "roles/cloudscheduler.admin": {
         *("cloudscheduler.jobs.create", "cloudscheduler.jobs.update", "cloudscheduler.jobs.get"),
     },
@@ -54,7 +55,10 @@ ROLES = {
         *("storage.objects.create", "storage.objects.get", "storage.objects.list"),
         "storage.objects.delete",
     },
-    "roles/storage.objectViewer": {"storage.objects.get", "storage.objects.list"},
+    "roles/storage.objectUser": {
+        *("storage.objects.create", "storage.objects.get", "storage.objects.list"),
+        "storage.objects.delete",
+    },
     "roles/secretmanager.admin": {
         *("secretmanager.secrets.create", "secretmanager.secrets.get"),
         *("secretmanager.secrets.getIamPolicy", "secretmanager.secrets.setIamPolicy"),
