@@ -57,7 +57,10 @@ def test_a_healthy_day_has_its_figures_and_no_other_alert(tmp_path: Path) -> Non
     found = alerts(tmp_path, faults={})
 
     assert rules(found) == [("day_report", "info")]
-    assert "3 courses, 9 visites faites, 0 essais en échec (100%)" in found[0]["cause"]
+    told = found[0]["cause"].splitlines()
+    assert told[0].endswith("Courses 3, tickets 3, abstentions 0")
+    assert told[1].startswith("Visites faites 9, essais en échec 0, perdues 0, succès 100")
+    assert told[2].startswith("Mises 3,00")
 
 
 def test_a_day_whose_sources_are_all_down_at_nine_pages_once_and_recovers(tmp_path: Path) -> None:

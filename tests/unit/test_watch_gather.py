@@ -32,6 +32,7 @@ from hippique.errors import SourceDown
 from hippique.ports import NewTask
 from hippique.racing.card import Discipline, RaceId, RaceKey, Reading
 from hippique.racing.codec import to_pretty_json
+from hippique.racing.times import paris_at
 
 LIMITS = Thresholds()
 MOVED = {**ODDS, 1: 2.8}
@@ -335,3 +336,28 @@ def test_yesterday_is_the_last_day_of_racing_within_a_week():
     store(made, DAY, page())
     # That day has no plan here: nothing says which discipline its races were.
     assert lost(made) == []
+
+
+# --- the evening ------------------------------------------------------------------------------
+
+
+def test_the_report_waits_for_the_evening_and_for_the_last_result():
+    made = planned()
+    made.clock.advance_to(paris_at(DAY, 19, 59))
+    assert facts(made).report is None
+    made.clock.advance_to(paris_at(DAY, 20))
+
+    report = facts(made).report
+    assert report is not None
+    assert (report.figures.done, report.figures.lost) == (0, 2)  # nobody visited the race
+
+
+def test_a_late_race_has_ninety_minutes_for_its_result_before_the_report():
+    off = paris_at(DAY, 21)
+    made = race_day_bench(off)
+    made.service.schedule(DAY)
+    made.clock.advance_to(off + minutes(89))
+    assert facts(made).report is None
+    made.clock.advance_to(off + minutes(90))
+
+    assert facts(made).report is not None

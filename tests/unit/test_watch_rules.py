@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from desks import DAY
-from hippique.day.outcome import Outcome, Status
+from hippique.day.care.figures import Figures, RunTimes
+from hippique.day.care.roi import Roi
+from hippique.day.care.troubles import Kind, TroubleGroup
 from hippique.day.phases import Phase
 from hippique.day.watch.facts import DayFacts, FrozenMeeting, LostField, Missed, Refusal
 from hippique.day.watch.heard_rules import MIB, percentile
 from hippique.day.watch.model import Finding, Level
+from hippique.day.watch.report import DayReport, report_text
 from hippique.day.watch.rule import View, ask
 from hippique.day.watch.rules import BY_NAME, RULES
 from hippique.racing.times import paris_at
@@ -57,15 +60,29 @@ def missed(minutes_ago: float, *, is_tried: bool = False) -> DayFacts:
     return facts(missed=(one,))
 
 
+def report(**said: object) -> DayReport:
+    """A day of three races: 4 € staked, 1 € back, three attempts that failed."""
+    known: dict[str, object] = {
+        "first": DAY, "last": DAY, "days": 1, "simulated": False, "races_a_day": 9.0,
+        "in_scope_a_day": 3.0, "done": 9, "failed_attempts": 3, "lost": 1, "success_rate": 0.75,
+        "run_times": None, "run_times_by_phase": {}, "slips": 2, "no_bets": 1,
+        "no_bet_reasons": {"win_odds": 1}, "staked_cents": 400, "returned_cents": 100,
+        "roi": Roi(2, -0.75, -1.0, 0.5),
+    }  # fmt: skip
+    trouble = TroubleGroup(
+        error="SourceDown", kind=Kind.ATTEMPT, source="geny", count=3, first=NOON, last=NOON,
+        example="no answer",
+    )  # fmt: skip
+    figures = Figures(**{**known, **said})  # type: ignore[arg-type]  # a test's own columns
+    return DayReport(figures=figures, troubles=(trouble,))
+
+
 LOST = LostField(source="geny", page="race", field="runner.form", discipline="flat", races=4)
 FROZEN = FrozenMeeting(meeting="R1", source="zeturf", races=("R1C1", "R1C2"))
 OVER = facts(plan=a_plan(NOON - 60 * MINUTE), frozen=(FROZEN,), lost=(LOST,), **decided("xxxxx"))
 NOTHING_PLANNED = facts(plan=replace(a_plan(), races=()))
 UNCOVERED = {"uncovered": (("R1C1", Phase.H5),)}
 EARLY = paris_at(DAY, 9, 4)
-OUTCOME = Outcome(
-    race=f"{TODAY}/R1C1", phase=Phase.H5, status=Status.DONE, correlation_id="x", at=NOON
-)
 
 
 @dataclass(frozen=True)
@@ -162,6 +179,20 @@ CASES = [
     Case("plan_degraded", "one source is down", view(of=facts(plan=a_plan(degraded=("pmu",)))),
          WARNING, ("pmu",)),
     Case("plan_degraded", "all sources answered", view(of=facts()), None),
+    Case("preparation_failed", "a fault before the day",
+         view((1, "Day badly prepared", {"date": TODAY, "faults": ["queue: held"]})), WARNING,
+         ("queue: held",)),
+    Case("preparation_failed", "a well prepared day",
+         view((1, "Day prepared", {"date": TODAY, "faults": []})), None),
+    Case("preparation_failed", "only a source was down, which is the other rule's",
+         view((1, "Day badly prepared", {"date": TODAY, "faults": [], "down": ["geny"]})), None),
+    Case("preparation_failed", "the day was planned since",
+         view((9, "Day badly prepared", {"date": TODAY, "faults": ["queue: held"]}),
+              (1, "Plan written", WRITTEN)), None),
+    Case("plan_degraded", "a source was down before there is a plan",
+         view((1, "Day badly prepared",
+               {"date": TODAY, "down": ["geny"], "sources": ["zeturf", "geny"]}),
+              of=facts(plan=None, now=EARLY)), WARNING, ("geny",)),
     Case("replan_failed", "no source answered the last look",
          view((1, "Replan failed", {"error": DOWN}), of=facts()), WARNING),
     Case("replan_failed", "the next look was answered",
@@ -178,9 +209,8 @@ CASES = [
     Case("slip_not_sent", "it went out at the next try",
          view((2, "Slip not sent", {"race": f"{TODAY}/R1C1", "kind": "slip"}),
               (1, "Slip sent", {"race": f"{TODAY}/R1C1", "kind": "slip"})), None),
-    Case("day_report", "the day is sealed",
-         view(of=facts(is_sealed=True, outcomes={("R1C1", Phase.H5): OUTCOME})), INFO,
-         ("2 courses", "1 visites faites", "100%")),
+    Case("day_report", "the day is over", view(of=facts(report=report(done=9))), INFO,
+         ("Courses 3, tickets 2, abstentions 1", "Visites faites 9, essais en échec 3")),
     Case("day_report", "the day is open", view(of=facts()), None),
 ]  # fmt: skip
 
@@ -220,7 +250,7 @@ def test_a_day_without_racing_is_silent(name):
     everything = replace(
         NOTHING_PLANNED, overdue=500, lost=(LOST,), frozen=(FROZEN,), **UNCOVERED,
         missed=missed(5).missed, unofficial=(("R1C1", NOON - dt.timedelta(hours=3)),),
-        is_sealed=True, **decided("xxxxx"),
+        report=report(), **decided("xxxxx"),
     )  # fmt: skip
     told = [*runs(9, 0), (1, "Replan failed", {"error": DOWN}), *slow(*[90.0] * 9)]
 
@@ -253,3 +283,27 @@ def test_latency_is_not_called_well_before_it_was_heard_for_its_whole_window():
 )  # by hand: nearest rank, ceil(share × n)
 def test_percentile_is_the_nearest_rank(values, share, expected):
     assert percentile(values, share) == expected
+
+
+def test_the_report_tells_money_with_its_interval_and_what_failed_and_why():
+    assert report_text(report(), "fr").splitlines() == [
+        "Courses 3, tickets 2, abstentions 1",
+        "Visites faites 9, essais en échec 3, perdues 1, succès 75\u00a0%",
+        (
+            "Mises 4,00\u00a0€, retours 1,00\u00a0€, "
+            "ROI \u221275\u00a0% [\u2212100\u00a0% ; +50\u00a0%], non concluant"
+        ),
+        "Abstentions par condition : win_odds 1",
+        "En échec : SourceDown geny ×3 (no answer)",
+    ]
+
+
+def test_the_report_tells_run_times_where_they_were_measured():
+    times = RunTimes(runs=9, mean_s=1.25, p95_s=2.0, most_s=2.5)
+
+    assert "Mean run time 1.2 s, p95 2.0 s" in report_text(report(run_times=times), "en")
+    assert "Mean run time" not in report_text(report(), "en")
+
+
+def test_a_return_without_an_interval_is_a_dash():
+    assert "ROI –" in report_text(report(roi=None), "fr")

@@ -26,6 +26,7 @@ CORRECTION = "correction.json"
 MARK = "mark.json"
 SENT = "sent.json"
 ALERT = "alert.json"
+PREPARATION = "preparation.json"
 PLAN = "plan.json"
 SUMMARY = "summary.json"
 SEAL = "seal.json"
@@ -100,6 +101,11 @@ def alerts_folder(day: date) -> str:
 def alert_folder(day: date, alert: str, number: int) -> str:
     """One event of one alert, create-only; from 1."""
     return f"{alerts_folder(day)}/{alert}/{number:04}"
+
+
+def preparation_folder(day: date, now: datetime) -> str:
+    """What was found before the day, with the programme pages that were asked for."""
+    return f"{day.isoformat()}/preparation/{_stamp(now)}"
 
 
 def odds_folder(race: RaceId, now: datetime) -> str:

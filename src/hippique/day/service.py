@@ -19,11 +19,13 @@ from hippique.day.outcome import Order, Outcome, Status
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan
 from hippique.day.planning import make_plan
+from hippique.day.preparation import Preparation, prepare_day
 from hippique.day.race_day import latest_plan
 from hippique.day.run import run_order
 from hippique.day.samples import queue_last_samples, run_sample, sample_day, withdraw_moved
 from hippique.day.schedule import Scheduled, queue_plan
 from hippique.day.tasks import SAMPLE, order_of, read_payload
+from hippique.day.watch.heard_rules import ILL_PREPARED, PREPARED
 from hippique.day.watch.watch import Watch, guarded
 from hippique.errors import HippiqueError, InputError, StoreError
 from hippique.ports import Task
@@ -204,21 +206,29 @@ class DayService:
             is_tick = due.duty is Duty.TICK
             guarded(self.desk.journal, lambda: watch.look(due.day, beat=is_tick))
 
-    def prepare(self, day: dt.date) -> None:
-        """Say before the day what it will be run with."""
+    def prepare(self, day: dt.date) -> Preparation:
+        """Try before the day what it will be run with, and say what was found."""
         desk = self.desk
+        room = self.watch.room() if self.watch else None
+        least = self.watch.least_room if self.watch else 0.0
+        found = prepare_day(desk, day, free_bytes=room, least=least)
         limit = self.note_limit()
-        self.desk.journal.event(
-            "INFO",
-            "Day prepared",
+        is_well = not found.faults and not found.down
+        desk.journal.event(
+            "INFO" if is_well else "WARNING",
+            PREPARED if is_well else ILL_PREPARED,
             date=day.isoformat(),
             mode=desk.options.mode,
             sources=[source.name for source in desk.sources],
+            down=list(found.down),
+            faults=list(found.faults),
+            checks={check.name: check.told for check in found.checks},
             policy=desk.policy.name,
             estimator=desk.forecaster.name,
             generation=desk.queue.generation(),
             week_loss_limit_eur=None if limit.limit_cents is None else limit.limit_cents / 100,
         )
+        return found
 
     def note_limit(self) -> LimitInForce:
         """Record what WEEKLY_LOSS_LIMIT_EUR says; returns the limit in force. Raises StoreError."""

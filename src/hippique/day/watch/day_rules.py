@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from hippique.day.outcome import Status
+from hippique.betting.amounts import Lang
 from hippique.day.watch.facts import ALL_FIELDS, DayFacts, LostField
+from hippique.day.watch.heard_rules import last_preparation
 from hippique.day.watch.model import Finding, Level
+from hippique.day.watch.report import report_text
 from hippique.day.watch.rule import Findings, View, each
 from hippique.racing.times import paris_at
 
 QUEUE_FROM = (9, 5)
 SHOWN = 5
+LANGUAGES: tuple[Lang, Lang] = ("fr", "en")
 
 
 def queue_empty(view: View) -> Findings | None:
@@ -112,17 +115,29 @@ def _lost(page: str, lost: Sequence[LostField]) -> Finding:
 
 
 def plan_degraded(view: View) -> Findings | None:
-    """A source gave no programme, the others did."""
-    if view.facts is None or view.facts.plan is None:
+    """A source gave no programme: to the plan or, before there is one, to the preparation."""
+    if view.facts is None:
         return None
+    plan = view.facts.plan
+    down = plan.degraded if plan is not None else _down_before_the_day(view)
     return each(
         Finding(
             key=source,
-            fr=f"plan dégradé : {source} n'a pas répondu",
-            en=f"the plan is degraded: {source} did not answer",
+            fr=f"{source} n'a pas donné de programme",
+            en=f"{source} gave no programme",
         )
-        for source in view.facts.plan.degraded
+        for source in down
     )
+
+
+def _down_before_the_day(view: View) -> tuple[str, ...]:
+    """Sources that did not answer the preparation; where none did, the plan is about to fail."""
+    last = last_preparation(view)
+    down = last.fields.get("down") if last is not None else None
+    asked = last.fields.get("sources") if last is not None else None
+    if not isinstance(down, list) or not isinstance(asked, list):
+        return ()
+    return tuple(map(str, down)) if len(down) < len(asked) else (", ".join(map(str, down)),)
 
 
 def phase_missed(view: View) -> Findings | None:
@@ -143,16 +158,11 @@ def phase_missed(view: View) -> Findings | None:
 
 
 def day_report(view: View) -> Findings | None:
-    """The day is closed: its figures."""
+    """The day is over: its figures."""
     facts = view.facts
-    if facts is None or not facts.is_sealed:
+    if facts is None or facts.report is None:
         return None
-    done = sum(outcome.status is Status.DONE for outcome in facts.outcomes.values())
-    failed = sum(facts.failures.values())
-    share = f"{done / (done + failed):.0%}" if done + failed else "-"
-    races = len(facts.plan.queued()) if facts.plan else 0
-    fr = f"{races} courses, {done} visites faites, {failed} essais en échec ({share})"
-    en = f"{races} races, {done} visits done, {failed} attempts failed ({share})"
+    fr, en = (report_text(facts.report, lang) for lang in LANGUAGES)
     return (Finding(key="report", fr=f"{facts.date} : {fr}", en=f"{facts.date}: {en}"),)
 
 

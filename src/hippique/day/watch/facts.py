@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hippique.day.outcome import Outcome
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan
+from hippique.day.watch.report import DayReport
 
 ALL_FIELDS = "*"  # of a page that cannot be read any more
 PhaseOf = tuple[str, Phase]  # (R1C3, H5)
@@ -63,6 +64,7 @@ class DayFacts:
     unofficial: races without an ended result, with their off. uncovered: phases ahead of races in
     scope that no live task will run. overdue: pending tasks past their due time. decisions: the
     newest ones, oldest first. free_bytes: of the archive's disk, None where there is none.
+    report: once the day is over.
     """
 
     date: dt.date
@@ -82,6 +84,7 @@ class DayFacts:
     frozen: tuple[FrozenMeeting, ...] = ()
     lost: tuple[LostField, ...] = ()
     free_bytes: int | None = None
+    report: DayReport | None = None
 
     @property
     def has_racing(self) -> bool:
@@ -90,6 +93,8 @@ class DayFacts:
 
     @property
     def is_racing(self) -> bool:
-        """Whether a race in scope is still to start."""
-        races = self.plan.queued() if self.plan else ()
+        """Whether a race in scope is still to start, as one may on a day without a plan yet."""
+        if self.plan is None:
+            return True
+        races = self.plan.queued()
         return any(race.off_time is not None and race.off_time > self.now for race in races)

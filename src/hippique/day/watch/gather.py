@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
@@ -15,11 +16,14 @@ from hippique.day.tasks import day_prefix, read_payload
 from hippique.day.watch.facts import DayFacts, Missed, PhaseOf, Refusal
 from hippique.day.watch.fields import FieldCensus
 from hippique.day.watch.frozen_odds import FrozenOdds
+from hippique.day.watch.report import DayReport, day_report
 from hippique.day.watch.thresholds import Thresholds
 from hippique.ports import Archive, TaskQueue, TaskState
 from hippique.racing.card import RaceId
+from hippique.racing.times import paris_at
 
 GRACE = dt.timedelta(minutes=2)  # an analysis may begin in time and end a little late
+EVENING = 20  # Paris hour from which a day may be closed
 BEFORE_OFF = (Phase.H30, Phase.H5)
 # Failed gates that say the race was not known well enough, by the names in the policies' files.
 # `runners` says that a race is small, `closing_model` that a pool has no model: no lack of data.
@@ -57,6 +61,7 @@ class Gatherer:
         self._free_bytes = free_bytes
         self._outcomes: dict[str, Outcome | None] = {}
         self._refusals: dict[str, Refusal] = {}
+        self._reports: dict[dt.date, DayReport] = {}
         self._frozen = FrozenOdds(archive)
         self._fields = FieldCensus(archive)
 
@@ -64,20 +69,22 @@ class Gatherer:
         """The day at `now`. Raises StoreError where the archive or the queue cannot be read."""
         plan = latest_plan(self._archive, day)
         is_today = race_day(now) == day
-        free = self._free_bytes() if self._free_bytes else None
+        free = self.room()
         first = first_plan(self._archive, day)
         if plan is None or first is None:
             return DayFacts(date=day, now=now, is_today=is_today, free_bytes=free)
         names = frozenset(self._archive.addresses(addresses.day_folder(day)))
         seen = _Seen(plan, now, first.made_at, names)
+        is_sealed = f"{addresses.close_folder(day)}/{addresses.SEAL}" in names
         outcomes = dict(self._ended(seen))
-        failures = dict(_failures(seen))
+        failures = _failures(seen)
         return DayFacts(
             date=day,
             now=now,
             is_today=is_today,
             plan=plan,
-            is_sealed=f"{addresses.close_folder(day)}/{addresses.SEAL}" in names,
+            is_sealed=is_sealed,
+            report=self._report(day, now) if is_sealed or _is_over(seen, self._limits) else None,
             outcomes=outcomes,
             failures=failures,
             missed=tuple(_missed(seen, outcomes, failures)),
@@ -90,6 +97,15 @@ class Gatherer:
             lost=self._fields.lost(plan, names, self._limits),
             free_bytes=free,
         )
+
+    def room(self) -> int | None:
+        """Free bytes of the archive's disk."""
+        return self._free_bytes() if self._free_bytes else None
+
+    def _report(self, day: dt.date, now: dt.datetime) -> DayReport:
+        if day not in self._reports:
+            self._reports[day] = day_report(self._archive, day, now)
+        return self._reports[day]
 
     def _ended(self, seen: _Seen) -> Iterator[tuple[PhaseOf, Outcome]]:
         for race in seen.plan.queued():
@@ -142,6 +158,14 @@ class Gatherer:
         return self._refusals[race]
 
 
+def _is_over(seen: _Seen, limits: Thresholds) -> bool:
+    """Whether the evening has come and every race had time for its result, in or not."""
+    offs = [race.off_time for race in seen.plan.queued() if race.off_time is not None]
+    evening = paris_at(seen.plan.date, EVENING)
+    last = max(offs, default=evening) + limits.minutes("result_minutes")
+    return seen.now >= max(evening, last)
+
+
 def _phases(plan: Plan) -> Iterator[tuple[PlannedRace, Phase, dt.datetime]]:
     for race in plan.queued():
         for phase in BEFORE_OFF:
@@ -149,14 +173,15 @@ def _phases(plan: Plan) -> Iterator[tuple[PlannedRace, Phase, dt.datetime]]:
                 yield race, phase, race.off_time
 
 
-def _failures(seen: _Seen) -> Iterator[tuple[PhaseOf, int]]:
+def _failures(seen: _Seen) -> dict[PhaseOf, int]:
     """How many failed attempts each phase has in the archive."""
-    for race in seen.plan.queued():
-        for phase in Phase:
-            stem = f"{addresses.phase_folder(race.race, phase)}/failure-"
-            count = sum(name.startswith(stem) for name in seen.names)
-            if count:
-                yield (race.key, phase), count
+    tried = Counter(name.rpartition("/failure-")[0] for name in seen.names if "/failure-" in name)
+    visits = {
+        addresses.phase_folder(race.race, phase): (race.key, phase)
+        for race in seen.plan.queued()
+        for phase in Phase
+    }
+    return {visits[folder]: count for folder, count in tried.items() if folder in visits}
 
 
 def _missed(

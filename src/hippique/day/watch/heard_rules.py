@@ -14,6 +14,7 @@ COMPLETE, FAILED = "Analysis complete", "Analysis failed"
 PLANNED = ("Plan written", "Plan changed", "Plan confirmed")
 UNPLANNED = "Schedule failed"
 NOT_REPLANNED = "Replan failed"
+PREPARED, ILL_PREPARED = "Day prepared", "Day badly prepared"
 SLIP_SENT, SLIP_NOT_SENT = "Slip sent", ("Slip not sent", "Slip never sent")
 EMPTY_DAY, DISK_FULL = "EmptyDay", "StoreFull"
 FAILURES = (
@@ -63,6 +64,27 @@ def _never_planned(view: View) -> Findings | None:
         return None
     day = facts.date.isoformat()
     return (Finding(key=day, fr=f"pas de plan du {day}", en=f"there is no plan of {day}"),)
+
+
+def preparation_failed(view: View) -> Findings | None:
+    """The preparation of 08:45 found a fault, sources apart; over once the day is planned."""
+    last = last_preparation(view)
+    if last is None:
+        return None
+    faults = last.fields.get("faults")
+    planned = [e for e in view.events if e.message == PLANNED[0] and e.number > last.number]
+    if not isinstance(faults, list) or not faults or planned:
+        return ()
+    told = "; ".join(map(str, faults))
+    fr, en = f"préparation : {told}", f"preparation: {told}"
+    return (Finding(key="preparation", fr=fr, en=en, count=len(faults)),)
+
+
+def last_preparation(view: View) -> Event | None:
+    """The newest word of the preparation of the day that is looked at."""
+    told = [e for e in view.events if e.message in {PREPARED, ILL_PREPARED}]
+    days = [e for e in told if not view.facts or e.text("date") == view.facts.date.isoformat()]
+    return days[-1] if days else None
 
 
 def replan_failed(view: View) -> Findings | None:

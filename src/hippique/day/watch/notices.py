@@ -87,7 +87,8 @@ def message_of(
         lines.append(f"Acquitter : hippique alerts ack {incident.id}")
     if service_url is not None:
         lines.append(f"{service_url.rstrip('/')}/api/alerts")
-    title = f"{_BANNERS.get(mode, '')}{_head(incident, notice)} : {incident.fr}"
+    told = incident.fr.partition("\n")[0]  # the report has several lines
+    title = f"{_BANNERS.get(mode, '')}{_head(incident, notice)} : {told}"
     return Message(key=f"{incident.id} {notice.name}", title=title, body="\n".join(lines))
 
 

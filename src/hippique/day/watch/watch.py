@@ -14,6 +14,7 @@ from hippique.day.manifest import Stamp
 from hippique.day.race_day import race_day
 from hippique.day.watch.facts import DayFacts
 from hippique.day.watch.gather import Gatherer
+from hippique.day.watch.heard_rules import MIB
 from hippique.day.watch.heartbeat import unmet
 from hippique.day.watch.incident import AlertEvent, Incident, Kind
 from hippique.day.watch.model import Event, Level
@@ -106,6 +107,15 @@ class Watch:
         with self._lock:
             self._refresh(days)
             return tuple(one for one in self._alerts.known() if one.date in days)
+
+    def room(self) -> int | None:
+        """Free bytes of the archive's disk, None where there is none."""
+        return self._gatherer.room()
+
+    @property
+    def least_room(self) -> float:
+        """Free bytes below which the disk counts as full."""
+        return self._post.limits.free_mib * MIB
 
     def standing(self) -> tuple[Incident, ...]:
         """The alerts that stand, as they were last known: nothing is read and nobody is told."""
