@@ -33,12 +33,15 @@ def hour(race: Any, minutes: float) -> str:
     return f"{paris_time(race.off_time + timedelta(minutes=minutes)):%H:%M:%S}"
 
 
-def alerts(folder: Path, *, faults: dict[str, Any], **settings: str) -> list[dict[str, Any]]:
-    """The alerts of a driven day of three races with these faults."""
+def alerts(
+    folder: Path, *, faults: dict[str, Any], races: int = 3, date: str = "", **settings: str
+) -> list[dict[str, Any]]:
+    """The alerts of a driven day with these faults; the folder may hold an earlier one."""
     (folder / "faults.json").write_text(json.dumps(faults), "utf-8")
+    day = ("--date", date) if date else ()
     ended = invoke(
-        *("day", "--seed", SEED, "--races", 3, "--faults", "faults.json", "--json"),
-        *("--data", folder / "data"), cwd=folder, **settings,
+        *("day", "--seed", SEED, "--races", races, "--faults", "faults.json", "--json"),
+        *("--data", folder / "data", *day), cwd=folder, **settings,
     )  # fmt: skip
     assert ended.code == 0, ended.err
     listed = invoke("alerts", "list", "--json", "--data", folder / "data", cwd=folder)
@@ -88,6 +91,38 @@ def test_analyses_that_fail_are_a_warning_that_ends_when_a_retry_succeeds(tmp_pa
 
     failed = next(alert for alert in found if alert["rule"] == "analyses_failed")
     assert (failed["level"], failed["recovered_at"] is not None) == ("warning", True)
+
+
+def test_hours_without_any_source_are_one_critical_alert_of_failed_analyses(
+    tmp_path: Path,
+) -> None:
+    window = {"since": "11:00", "until": "14:00", "status": 503}
+    outages = [{"site": site, **window} for site in SITES]
+    found = alerts(tmp_path, faults={"outages": outages}, races=12)
+
+    (failed,) = [alert for alert in found if alert["rule"] == "analyses_failed"]
+    assert (failed["level"], failed["recovered_at"] is not None) == ("critical", True)
+    assert failed["count"] > 50
+    others = {alert["rule"] for alert in found} - {"analyses_failed", "day_report"}
+    assert others == {"replan_failed", "result_missing"}
+
+
+def test_a_source_whose_design_changed_overnight_lost_its_fields(tmp_path: Path) -> None:
+    assert rules(alerts(tmp_path, faults={}, races=9, date="2026-06-10")) == [
+        ("day_report", "info")
+    ]
+    changed = {"site": "zeturf", "part": "odds", "since": "08:00", "until": "30:00"}
+    found = alerts(tmp_path, faults={"changed": [changed]}, races=9, date="2026-06-11")
+
+    lost = next(alert for alert in found if alert["rule"] == "field_lost")
+    assert "plus aucune page zeturf race n'est lisible" in lost["cause"]
+    refused = next(alert for alert in found if alert["rule"] == "decisions_refused")
+    assert "faute de données (5/5" in refused["cause"]
+
+
+def test_two_ordinary_days_in_one_folder_lose_no_field(tmp_path: Path) -> None:
+    for date in ("2026-06-10", "2026-06-11"):
+        assert rules(alerts(tmp_path, faults={}, races=9, date=date)) == [("day_report", "info")]
 
 
 def test_a_result_that_never_comes_warns_after_90_minutes_and_becomes_critical(

@@ -176,6 +176,23 @@ def test_a_plan_says_how_many_races_it_holds():
     assert str(fields["correlation_id"]).startswith("schedule-")
 
 
+@pytest.mark.parametrize(
+    ("severity", "fields", "error"),
+    [
+        ("ERROR", {}, "x"),
+        ("CRITICAL", {"cause": "disque plein"}, "disque plein"),
+        ("ERROR", {"error": "SourceDown: no answer"}, "SourceDown: no answer"),
+        ("WARNING", {}, None),
+    ],
+)
+def test_every_error_says_which_for_the_list_of_top_errors(severity, fields, error):
+    made, stream = journal()
+
+    made.event(severity, "x", **fields)
+
+    assert lines(stream)[0].get("error") == error
+
+
 # --- counters -----------------------------------------------------------------------------------
 
 

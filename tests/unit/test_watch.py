@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -128,6 +128,29 @@ def test_a_warning_that_lasts_becomes_critical_and_says_so():
     (alert,) = one.alerts("result_missing")
     assert alert.first_seen == OFF + minutes(90)
     assert alert.critical_at == OFF + minutes(150)
+
+
+def test_a_warning_that_somebody_took_over_does_not_become_critical_by_lasting():
+    one = watched()
+    one.at(OFF + minutes(90))
+    (alert,) = one.alerts("result_missing")
+    one.watch.acknowledge(alert.id, "camille")
+
+    one.at(OFF + minutes(150))
+
+    (alert,) = one.alerts("result_missing")
+    assert (alert.level, alert.critical_at) == (Level.WARNING, None)
+
+
+def test_the_figures_of_a_day_never_recover():
+    one = watched().at(paris_at(DAY, 20))
+    one.limits = replace(one.limits, result_minutes=10**4)
+    one.restart()
+
+    one.at(paris_at(DAY, 20, 5))  # as if the day were not over after all
+
+    (alert,) = one.alerts("day_report")
+    assert alert.recovered_at is None
 
 
 # --- who is told, and when --------------------------------------------------------------------
@@ -331,6 +354,18 @@ def test_a_duty_that_fails_is_looked_at_all_the_same():
     assert len(one.titles()) == 1
 
 
+def test_a_tick_that_fails_still_finds_what_only_a_look_can_find():
+    one = watched()
+    for site in one.bench.sources.values():
+        site.show_programme(DAY, SourceDown("no answer", site=site.name))
+    one.bench.clock.advance_to(OFF - minutes(3))
+
+    with pytest.raises(SourceDown):
+        one.service.do(Due(OFF - minutes(3), Duty.TICK, DAY))
+
+    assert {alert.rule for alert in one.watch.standing()} == {"replan_failed", "phase_missed"}
+
+
 def test_a_healthy_day_fires_nothing_until_its_figures():
     one = watched()
     for minute in range(0, 400, 5):
@@ -354,6 +389,16 @@ def test_a_folder_that_is_only_shown_is_not_judged():
     one.bench.queue.purge()
 
     one.at(NOON + 5 * MINUTE)
+
+    assert [alert.rule for alert in one.alerts()] == ["analyses_failed"]
+
+
+def test_a_folder_that_is_only_shown_shows_its_newest_days():
+    one = watched()
+    one.fail()
+    one.is_reading = True
+    one.bench.clock.advance_to(NOON + dt.timedelta(days=300))
+    one.restart()
 
     assert [alert.rule for alert in one.alerts()] == ["analyses_failed"]
 
@@ -386,6 +431,17 @@ def test_what_a_person_took_over_holds_the_heartbeat_back_no_more():
     one.watch.look(DAY, beat=True)
 
     assert one.heartbeat.beats == 2
+
+
+def test_what_is_missed_after_somebody_took_over_holds_it_back_again():
+    one = _with_missed_h30()
+    (alert,) = one.alerts("phase_missed")
+    one.watch.acknowledge(alert.id, "camille")
+
+    one.at(OFF + minutes(2))  # H5 is due by the off
+
+    assert one.heartbeat.beats == 1
+    assert one.log.fields_of("Heartbeat withheld")[-1]["unmet"] == ["R1C1 H5"]
 
 
 def test_a_missing_result_withholds_the_heartbeat():

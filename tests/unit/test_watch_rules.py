@@ -122,6 +122,8 @@ CASES = [
          view(of=facts(purged_at=NOON - MINUTE, **UNCOVERED)), None),
     Case("queue_empty", "two minutes after a purge",
          view(of=facts(purged_at=NOON - 2 * MINUTE, **UNCOVERED)), CRITICAL),
+    Case("queue_empty", "a minute after a new plan, whose tasks are being made",
+         view(of=facts(plan=replace(a_plan(), made_at=NOON - MINUTE), **UNCOVERED)), None),
     Case("queue_empty", "every phase has its task", view(of=facts()), None),
     Case("queue_empty", "the day before is looked at", view(of=facts(is_today=False, **UNCOVERED)),
          None),

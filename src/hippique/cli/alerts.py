@@ -14,11 +14,12 @@ from hippique.bootstrap.identity import code_version
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import clock_beside, day_or_latest, open_archive, settings_for
 from hippique.day.manifest import Stamp
+from hippique.day.race_day import newest_day
 from hippique.day.watch.documents import alert_document
 from hippique.day.watch.incident import Incident
 from hippique.day.watch.record import acknowledge, incidents_of
 from hippique.errors import SettingsError, SourceDown
-from hippique.ports import Message, MessageChannel
+from hippique.ports import Archive, Message, MessageChannel
 from hippique.racing.times import paris_time
 
 TEST = "Ceci est un essai des alertes ; rien n'est à faire. This is a test; nothing is to be done."
@@ -35,9 +36,9 @@ def alerts() -> None:
 @json_option
 @foreseeable
 def list_alerts(day: str | None, data: Path | None, *, as_json: bool) -> None:
-    """List the alerts of a day; without one, of the newest day with a plan."""
+    """List the alerts of a day; without one, of the newest day that has any, or a plan."""
     archive = open_archive(data)
-    found = incidents_of(archive, [day_or_latest(archive, day)])
+    found = incidents_of(archive, [day_or_latest(archive, day) if day else _newest(archive)])
     told = sorted(found.values(), key=lambda one: (one.first_seen, one.id))
     if as_json:
         print_json({"alerts": [alert_document(one) for one in told]})
@@ -46,6 +47,16 @@ def list_alerts(day: str | None, data: Path | None, *, as_json: bool) -> None:
         click.echo(_line(one))
     if not told:
         click.echo("no alert")
+
+
+def _newest(archive: Archive) -> dt.date:
+    """A day whose plan failed has alerts and no plan. Raises NotFound."""
+    days = {a.split("/")[0] for a in archive.addresses() if "/alerts/" in a}
+    newest = max((dt.date.fromisoformat(day) for day in days), default=None)
+    planned = newest_day(archive)
+    if newest is None or (planned is not None and planned > newest):
+        return day_or_latest(archive, None)
+    return newest
 
 
 def _line(one: Incident) -> str:

@@ -23,9 +23,11 @@ def queue_empty(view: View) -> Findings | None:
     facts = view.facts
     if facts is None or view.now < paris_at(facts.date, *QUEUE_FROM):
         return None
-    if facts.purged_at is not None and view.now - facts.purged_at < view.limits.minutes(
-        "purge_minutes"
-    ):
+    # A plan that was written just now is still being queued; a purge may let tasks through.
+    changed = [
+        at for at in (facts.purged_at, facts.plan.made_at if facts.plan else None) if at is not None
+    ]
+    if any(view.now - at < view.limits.minutes("purge_minutes") for at in changed):
         return None
     if not facts.uncovered:
         return ()

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Protocol
 
 from hippique.day.manifest import Stamp
-from hippique.day.race_day import race_day
+from hippique.day.race_day import newest_day, race_day
 from hippique.day.watch.facts import DayFacts
 from hippique.day.watch.gather import Gatherer
 from hippique.day.watch.heard_rules import MIB
@@ -72,6 +72,7 @@ class Watch:
         self._generation: int | None = None
         self._purged_at: dt.datetime | None = None
         self._lock = Lock()
+        self._looking = Lock()
         self._sending = Lock()
         self._retry: dict[tuple[str, str], dt.datetime] = {}
         self._alerts = Alerts(post.archive, post.limits, self._stamp, self._tell)
@@ -92,8 +93,10 @@ class Watch:
             return
         with self._lock:
             self._begin()
+        with self._looking:  # what is heard meanwhile does not wait for the archive
             facts = self._facts(day)
-            self._judge(RULES, facts)
+            with self._lock:
+                self._judge(RULES, facts)
         self._deliver()
         if beat and facts is not None:
             self._beat(facts)
@@ -157,7 +160,8 @@ class Watch:
 
     def _facts(self, day: dt.date) -> DayFacts | None:
         now = self._post.clock.now()
-        self._refresh(self._days(now))
+        with self._lock:
+            self._refresh(self._days(now))
         try:
             facts = self._gatherer.facts(day, now)
         except StoreError as error:
@@ -188,7 +192,9 @@ class Watch:
             self._fail("alerts cannot be read from or written to the archive", error)
 
     def _days(self, now: dt.datetime) -> tuple[dt.date, ...]:
-        today = race_day(now)
+        """The days of which an alert may stand; in a folder that is only shown, its newest ones."""
+        newest = newest_day(self._post.archive) if self._post.is_reading else None
+        today = newest or race_day(now)
         return tuple(today - dt.timedelta(days=ago) for ago in range(DAYS_BACK, -1, -1))
 
     def _stamp(self) -> Stamp:
