@@ -11,7 +11,9 @@ from desks import DAY
 from hippique.day.care.figures import Figures, RunTimes
 from hippique.day.care.roi import Roi
 from hippique.day.care.troubles import Kind, TroubleGroup
+from hippique.day.closing_error import ClosingError
 from hippique.day.phases import Phase
+from hippique.day.tally import Tally
 from hippique.day.watch.facts import DayFacts, FrozenMeeting, LostField, Missed, Refusal
 from hippique.day.watch.heard_rules import MIB, percentile
 from hippique.day.watch.model import Finding, Level
@@ -74,7 +76,12 @@ def report(**said: object) -> DayReport:
         example="no answer",
     )  # fmt: skip
     figures = Figures(**{**known, **said})  # type: ignore[arg-type]  # a test's own columns
-    return DayReport(figures=figures, troubles=(trouble,))
+    return DayReport(
+        figures=figures,
+        troubles=(trouble,),
+        study=Tally(slips=1, staked_cents=500, returned_cents=0),
+        closing=ClosingError(races=3, runners=30, forecast_rmse=0.1234, shown_rmse=0.2),
+    )
 
 
 LOST = LostField(source="geny", page="race", field="runner.form", discipline="flat", races=4)
@@ -296,6 +303,8 @@ def test_the_report_tells_money_with_its_interval_and_what_failed_and_why():
             "ROI \u221275\u00a0% [\u2212100\u00a0% ; +50\u00a0%], non concluant"
         ),
         "Abstentions par condition : win_odds 1",
+        "Tickets d'étude (papier) 1, mises 5,00\u00a0€, retours 0,00\u00a0€",
+        "Erreur sur la cote finale 0,123, celle des cotes affichées 0,200",
         "En échec : SourceDown geny ×3 (no answer)",
     ]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from hippique.betting.amounts import Lang, cents, decimal, percent
 from hippique.day.care.figures import Figures, figures_of
 from hippique.day.care.troubles import TroubleGroup, lost_visits, top_troubles, troubles_of_day
+from hippique.day.closing_error import ClosingError
 from hippique.day.race_day import latest_plan
+from hippique.day.status import day_status
+from hippique.day.tally import Tally
 from hippique.ports import Archive
 
 SHOWN = 5
@@ -20,6 +23,8 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "time": "Durée moyenne {mean} s, p95 {p95} s",
         "money": "Mises {staked}, retours {returned}, ROI {roi}",
         "why": "Abstentions par condition : {told}",
+        "study": "Tickets d'étude (papier) {slips}, mises {staked}, retours {returned}",
+        "closing": "Erreur sur la cote finale {ours}, celle des cotes affichées {shown}",
         "failed": "En échec : {told}",
         "open": "non concluant",
     },
@@ -29,6 +34,8 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "time": "Mean run time {mean} s, p95 {p95} s",
         "money": "Staked {staked}, returned {returned}, ROI {roi}",
         "why": "No-bets by gate: {told}",
+        "study": "Study tickets (on paper) {slips}, staked {staked}, returned {returned}",
+        "closing": "Error of our closing odds {ours}, of the odds shown {shown}",
         "failed": "Failed: {told}",
         "open": "not conclusive",
     },
@@ -37,18 +44,27 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayReport:
-    """A closed day in figures, and its troubles, the most frequent first."""
+    """A day that is over, in figures; its troubles, the most frequent first.
+
+    study: the best refused portfolios, settled on paper. closing: see ClosingError.
+    """
 
     figures: Figures
     troubles: tuple[TroubleGroup, ...]
+    study: Tally = field(default_factory=Tally)
+    closing: ClosingError = field(default_factory=ClosingError)
 
 
 def day_report(archive: Archive, day: dt.date, now: dt.datetime) -> DayReport:
     """Read a day's report. Raises StoreDamaged."""
     plan = latest_plan(archive, day)
-    lost = list(lost_visits(archive, plan, now)) if plan else []
-    troubles = top_troubles([*troubles_of_day(archive, day), *lost])
-    return DayReport(figures=figures_of(archive, [day], now), troubles=troubles)
+    troubles = list(troubles_of_day(archive, day))
+    report = DayReport(figures=figures_of(archive, [day], now), troubles=top_troubles(troubles))
+    if plan is None:
+        return report
+    totals = day_status(archive, plan, now).totals
+    told = top_troubles([*troubles, *lost_visits(archive, plan, now)])
+    return replace(report, troubles=told, study=totals.study, closing=totals.closing)
 
 
 def report_text(report: DayReport, lang: Lang) -> str:
@@ -77,6 +93,15 @@ def _lines(report: DayReport, lang: Lang) -> Iterator[str]:
     )
     if figures.no_bet_reasons:
         yield words["why"].format(told=_counts(figures.no_bet_reasons))
+    if report.study.slips:
+        yield words["study"].format(
+            slips=report.study.slips,
+            staked=cents(report.study.staked_cents, lang),
+            returned=cents(report.study.returned_cents, lang),
+        )
+    if report.closing.forecast_rmse is not None:
+        ours, shown = report.closing.forecast_rmse, report.closing.shown_rmse
+        yield words["closing"].format(ours=decimal(ours, 3, lang), shown=decimal(shown, 3, lang))
     if report.troubles:
         yield words["failed"].format(told=", ".join(map(_trouble, report.troubles[:SHOWN])))
 
