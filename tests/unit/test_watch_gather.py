@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from decisions import no_bet, place_ticket, slip
 from desks import (
     DAY,
     ODDS,
@@ -20,13 +21,14 @@ from desks import (
     programme,
     race_day_bench,
 )
+from hippique.betting.slip import Gate
 from hippique.day import addresses
 from hippique.day.folder import Folder
 from hippique.day.manifest import Stamp
 from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase
 from hippique.day.watch.facts import DayFacts, FrozenMeeting
-from hippique.day.watch.gather import Gatherer
+from hippique.day.watch.gather import Gatherer, is_blind
 from hippique.day.watch.thresholds import Thresholds
 from hippique.errors import SourceDown
 from hippique.ports import NewTask
@@ -177,6 +179,36 @@ def test_a_no_bet_for_want_of_odds_is_a_refusal_for_lack_of_data(pool, is_blind)
     to(made, OFF - minutes(5))
 
     assert [one.is_blind for one in facts(made).decisions] == [is_blind]
+
+
+def gates(**values: float | None) -> tuple[Gate, ...]:
+    """Failed gates with these values."""
+    return tuple(
+        Gate(gate=name, statistic="value", value=value, threshold=1.0, passed=False)
+        for name, value in values.items()
+    )
+
+
+@pytest.mark.parametrize(("failed", "expected"), [
+    (gates(win_odds=0.0), True),
+    (gates(h5_coverage=0.2, quality=30.0), True),
+    (gates(h5_coverage=0.0, ev=None, runners=None, closing_model=None), True),
+    (gates(people_coverage=0.0, ev=-0.2), False),
+    (gates(people_coverage=0.0, closing_model=0.0), False),
+    (gates(ev=-0.2), False),
+    (gates(ev=None), False),
+    ((), False),
+], ids=["no odds", "thin data", "no data: nothing else could be judged",
+        "a bad bet of which little is known", "a pool without a model", "a bad bet",
+        "no value, for another reason", "no gate"])  # fmt: skip
+def test_a_refusal_is_blind_where_nothing_but_a_lack_of_data_stood_against_the_bet(
+    failed, expected
+):
+    assert is_blind(no_bet(gates=failed)) is expected
+
+
+def test_a_slip_is_no_refusal():
+    assert not is_blind(slip(place_ticket(100), gates=gates(win_odds=0.0)))
 
 
 # --- odds that stand still --------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from hippique.betting.slip import Decision
 from hippique.day import addresses
 from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase, due_at, not_after
@@ -151,11 +152,21 @@ class Gatherer:
     def _refusal(self, race: str, at: dt.datetime) -> Refusal:
         if race not in self._refusals:
             decision = decision_of(self._archive, RaceId.parse(race))
-            gates = decision.gates if decision and decision.decision == "no_bet" else ()
-            failed = {gate.gate for gate in gates if not gate.passed}
-            is_blind = bool(failed & LACK_OF_DATA)
-            self._refusals[race] = Refusal(race=race, at=at, is_blind=is_blind)
+            blind = decision is not None and is_blind(decision)
+            self._refusals[race] = Refusal(race=race, at=at, is_blind=blind)
         return self._refusals[race]
+
+
+def is_blind(decision: Decision) -> bool:
+    """Whether nothing but a lack of data stood against a bet.
+
+    A gate without a value could not be judged for want of data; one that was judged and failed
+    would have refused the race in any case.
+    """
+    failed = [gate for gate in decision.gates if not gate.passed]
+    if decision.decision != "no_bet" or not any(gate.gate in LACK_OF_DATA for gate in failed):
+        return False
+    return all(gate.gate in LACK_OF_DATA or gate.value is None for gate in failed)
 
 
 def _is_over(seen: _Seen, limits: Thresholds) -> bool:
