@@ -5,11 +5,15 @@ from __future__ import annotations
 import copy
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
+import running
 from clouds import ENV, Cloud
 from gcloud_world import iam, world
+from hippique.settings import Settings
 from house import ROOT
 
 API, SCREENS = "hippique-orchestrator", "hippique-orchestrator-screens"
@@ -99,6 +103,31 @@ def test_service_trusts_the_platform_only_where_the_platform_checks(first):
     assert told[SCREENS]["AUTH_PLATFORM"] == "iap"
     assert first[0].state["services"][SCREENS]["iap"] is True
     assert "OIDC_ALLOWED_EMAILS" not in told[SCREENS]
+
+
+@pytest.mark.skipif(
+    "service_sa_email" not in Settings.model_fields, reason="needs the backends on Google"
+)
+@pytest.mark.parametrize("name", [API, SCREENS])
+def test_settings_of_a_deployed_revision_are_accepted_by_the_service_as_they_are(first, name):
+    given = environment(first[0], name) | {"K_SERVICE": name}
+    if name == API:
+        given["SLIP_URLS"] = ENV["SLIP_URLS"]
+    told = (
+        "from hippique.bootstrap.guarding import identity_faults\n"
+        "from hippique.settings import load_settings\n"
+        "load_settings(identity_faults)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        cwd=first[0].folder / "bin",
+        env=running.environment(**given),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_screens_hold_no_secret(first):

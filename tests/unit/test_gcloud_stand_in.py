@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from clouds import ENV, Cloud
 from gcloud_world import commands, iam, world
+from house import ROOT
 
 COMPLETIONS = Path("data") / "cli" / "gcloud_completions.py"
 
@@ -93,3 +95,56 @@ def test_enqueuer_alone_may_not_list_cancel_or_purge():
         "cloudtasks.tasks.create",
         "cloudtasks.tasks.fullView",
     }
+
+
+@pytest.mark.soak
+def test_real_gcloud_understands_every_call_that_the_scripts_make(tmp_path):
+    """It stops for want of an account, which it looks for after reading the whole command line."""
+    sdk_tree()
+    cloud = Cloud(tmp_path, world.fresh(), ENV)
+    runs = cloud.run("deploy_cloud_run.sh"), cloud.run("create_scheduler_0900.sh")
+    calls = {call["name"]: call["words"] for run in runs for call in run.calls}
+    for name in ("env.yaml", "document.json"):
+        (tmp_path / name).write_text("{}", "utf-8")
+
+    told = {
+        name: real_gcloud(with_files(words, tmp_path), tmp_path) for name, words in calls.items()
+    }
+
+    assert len(told) > 30
+    assert {name: text for name, text in told.items() if "active account" not in text} == {}
+
+
+def with_files(words: list[str], folder: Path) -> list[str]:
+    """The same words with the scripts' own passing files replaced by ones that are there."""
+    files = {
+        "--env-vars-file": "env.yaml",
+        "--policy-from-file": "document.json",
+        "--config-from-file": "document.json",
+    }
+    heads = [word.partition("=")[0] for word in words]
+    return [
+        f"{head}={folder / files[head]}" if head in files else word
+        for head, word in zip(heads, words, strict=True)
+    ]
+
+
+def real_gcloud(words: list[str], folder: Path) -> str:
+    """What the installed gcloud says, without an account and without looking for one elsewhere."""
+    env = {
+        "CLOUDSDK_CONFIG": str(folder / "no-account"),
+        "CLOUDSDK_CORE_CHECK_GCE_METADATA": "false",
+        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
+        "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
+        "HOME": str(folder),
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+    }
+    done = subprocess.run(
+        [shutil.which("gcloud") or "gcloud", *words],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr
