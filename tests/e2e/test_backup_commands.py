@@ -63,7 +63,9 @@ def test_a_restored_folder_holds_what_was_backed_up(day: Path, one: Path, tmp_pa
 def test_values_of_secrets_are_not_in_a_backup(one: Path, tmp_path: Path):
     content = dict(read_tar_zst(one))
 
-    (secret,) = json.loads(content["secrets.json"])
+    named = {one["name"]: one for one in json.loads(content["secrets.json"])}
+    secret = named["SLIP_URLS"]
+    assert [name for name, one in named.items() if one["is_set"]] == ["SLIP_URLS"]
     assert (secret["name"], secret["is_set"], secret["origin"]) == (
         "SLIP_URLS", True, ".env or command line",
     )  # fmt: skip
