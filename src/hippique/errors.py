@@ -20,6 +20,7 @@ HippiqueError
 │   ├── NotFound
 │   ├── StoreFull
 │   ├── StoreBusy
+│   ├── StoreRefused  this identity may not, or the bucket or queue is not there
 │   └── StoreDamaged  a file that is not ours, a newer format, a broken page
 ├── PricingError      a bug or bad data: stop
 │   ├── OddsOutOfRange
@@ -141,7 +142,11 @@ class StoreFull(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another process holds the store."""
+    """Another process holds the store, or it did not answer in time."""
+
+
+class StoreRefused(StoreError):
+    """The bucket or the queue is not there, or this identity may not; the operator must act."""
 
 
 class StoreDamaged(StoreError):

@@ -52,8 +52,17 @@ class Settings(BaseSettings):
     scheduler_sa_email: Annotated[str | None, Optional_] = Field(
         None, description="e-mail of the scheduler's service account"
     )
+    service_sa_email: Annotated[str | None, Optional_] = Field(
+        None, description="service account that tasks call as; default SCHEDULER_SA_EMAIL"
+    )
     gcs_bucket: Annotated[str | None, Optional_] = Field(
         None, description="bucket of the archive; empty keeps it on disk"
+    )
+    queue_backend: Annotated[Literal["embedded", "cloud_tasks"] | None, Optional_] = Field(
+        None, description="embedded or cloud_tasks; empty: cloud_tasks on Cloud Run with a bucket"
+    )
+    cloud_tasks_endpoint: Annotated[str | None, Optional_] = Field(
+        None, description="for tests: a stand-in of Cloud Tasks on loopback, HOST:PORT"
     )
     require_auth: bool = Field(
         default=True, description="false only on one machine: no identity is checked, loopback only"
@@ -185,6 +194,11 @@ class Settings(BaseSettings):
         place = f"projects/{self.project_id}/locations/{self.region}"
         return f"{place}/queues/{self.queue_id}/tasks"
 
+    @property
+    def tasks_call_as(self) -> str | None:
+        """The service account whose identity tasks carry."""
+        return self.service_sa_email or self.scheduler_sa_email
+
 
 MoreFaults = Callable[[Settings, Mapping[str, str]], list[str]]
 
@@ -242,8 +256,6 @@ def _spanning_faults(settings: Settings, environment: Mapping[str, str]) -> list
         faults.append("REQUIRE_AUTH=false is refused on Cloud Run; set REQUIRE_AUTH=true")
     if "K_SERVICE" in environment and not (settings.gcs_bucket or settings.ephemeral):
         faults.append("on Cloud Run without GCS_BUCKET data may vanish; set EPHEMERAL=true")
-    if settings.gcs_bucket:
-        faults.append("GCS_BUCKET is set, but this build archives on disk only; unset it")
     if set(settings.disabled_sources) >= set(SITES):
         faults.append("DISABLED_SOURCES switches every source off; leave at least one")
     unknown = set(settings.operators) - set(OPERATORS)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from hippique.bootstrap.wiring import LIVE, mark_folder, open_folder
+from hippique.bootstrap.folders import open_folder
+from hippique.bootstrap.wiring import LIVE, mark_folder
 from hippique.racing.codec import from_json
 from hippique.runtime.clocks import WallClock
 from material import material
@@ -167,12 +168,12 @@ def test_a_folder_of_real_days_refuses_simulated_ones(tmp_path: Path):
     mark_folder(folder, LIVE)
     folder.close()
 
-    ended = invoke("day", "--races", 1, "--json", "--data", folder.root, cwd=tmp_path)
+    ended = invoke("day", "--races", 1, "--json", "--data", folder.place, cwd=tmp_path)
 
     assert ended.code == 1
     assert ended.document["ok"] is False
     assert ended.document["error"]["field"] == "data"
-    assert list(archived(folder.root)) == ["folder.json"]
+    assert list(archived(tmp_path / "real")) == ["folder.json"]
 
 
 def test_a_day_that_is_there_already_is_refused(first: Path, tmp_path: Path):

@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from hippique.bootstrap.driven import default_date
-from hippique.bootstrap.wiring import open_folder
+from hippique.bootstrap.folders import open_folder
 from hippique.day.tasks import read_payload
 from hippique.ports import TaskState
 from hippique.racecourse.draw import draw_day

@@ -6,15 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from hippique.bootstrap.places import place_faults, queue_backend
 from hippique.day.plan import Scope
 from hippique.errors import SettingsError
-from hippique.settings import Settings, data_folder, load_settings, origins, unknown_names
+from hippique.settings import (
+    Settings,
+    data_folder,
+    load_settings,
+    origins,
+    unknown_names,
+)
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch, tmp_path):
     """An environment without any setting, in an empty folder."""
-    for name in (*Settings.model_fields, "k_service"):
+    for name in (*Settings.model_fields, "k_service", "storage_emulator_host"):
         monkeypatch.delenv(name.upper(), raising=False)
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -25,7 +32,7 @@ def fault(monkeypatch, **environment: str) -> str:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
-        load_settings()
+        load_settings(place_faults)
     return str(caught.value)
 
 
@@ -74,7 +81,14 @@ def test_a_bad_value_is_named_with_what_it_was_and_the_mend(bare, name, value, m
     [
         ({"K_SERVICE": "x", "REQUIRE_AUTH": "false"}, "REQUIRE_AUTH", "set REQUIRE_AUTH=true"),
         ({"K_SERVICE": "x"}, "GCS_BUCKET", "set EPHEMERAL=true"),
-        ({"GCS_BUCKET": "b"}, "GCS_BUCKET", "unset it"),
+        ({"QUEUE_BACKEND": "cloud_tasks"}, "GCS_BUCKET, PROJECT_ID, SERVICE_URL", "set it"),
+        (
+            {"K_SERVICE": "x", "GCS_BUCKET": "b", "PROJECT_ID": "p", "SERVICE_URL": "https://s.x"},
+            "cloud_tasks needs SERVICE_SA_EMAIL;",
+            "QUEUE_BACKEND=embedded",
+        ),
+        ({"CLOUD_TASKS_ENDPOINT": "10.0.0.1:8123"}, "CLOUD_TASKS_ENDPOINT", "unset it"),
+        ({"STORAGE_EMULATOR_HOST": "http://gcs.example"}, "STORAGE_EMULATOR_HOST", "unset it"),
         ({"DISABLED_SOURCES": "zeturf,geny,pmu"}, "DISABLED_SOURCES", "leave at least one"),
     ],
 )
@@ -95,7 +109,7 @@ def test_several_bad_values_are_named_at_once(bare):
 def test_an_open_service_on_cloud_run_is_named_also_beside_bad_values(bare):
     said = fault(bare, K_SERVICE="x", REQUIRE_AUTH="false", RATE_LIMIT_DELAY="y", GCS_BUCKET="b")
 
-    for name in ("RATE_LIMIT_DELAY=", "REQUIRE_AUTH=false", "GCS_BUCKET"):
+    for name in ("RATE_LIMIT_DELAY=", "REQUIRE_AUTH=false", "QUEUE_BACKEND=cloud_tasks"):
         assert name in said
 
 
@@ -104,6 +118,31 @@ def test_on_cloud_run_with_authentication_the_start_is_allowed(bare):
     bare.setenv("EPHEMERAL", "true")
 
     assert load_settings().require_auth
+
+
+@pytest.mark.parametrize(
+    ("environment", "backend"),
+    [
+        ({}, "embedded"),
+        ({"GCS_BUCKET": "b"}, "embedded"),
+        ({"K_SERVICE": "x"}, "embedded"),
+        ({"K_SERVICE": "x", "GCS_BUCKET": "b"}, "cloud_tasks"),
+        ({"K_SERVICE": "x", "GCS_BUCKET": "b", "QUEUE_BACKEND": "embedded"}, "embedded"),
+        ({"GCS_BUCKET": "b", "QUEUE_BACKEND": "cloud_tasks"}, "cloud_tasks"),
+    ],
+    ids=["nothing", "a bucket", "Cloud Run alone", "both", "said otherwise", "said"],
+)
+def test_the_queue_is_the_places_own_unless_a_setting_says_so(environment, backend):
+    given = {name.lower(): value for name, value in environment.items() if name != "K_SERVICE"}
+
+    assert queue_backend(Settings(**given), environment) == backend
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8123", "localhost:1", "[::1]:8123"])
+def test_a_stand_in_of_cloud_tasks_may_be_on_loopback(bare, address):
+    bare.setenv("CLOUD_TASKS_ENDPOINT", address)
+
+    assert load_settings(place_faults).cloud_tasks_endpoint == address
 
 
 def test_a_dot_env_is_read(tmp_path):

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from hippique.bootstrap.guarding import identity_faults
+from hippique.bootstrap.places import service_faults
 from hippique.bootstrap.serving import Running, plug
 from hippique.settings import load_settings
 
@@ -19,7 +19,7 @@ def make() -> FastAPI:
     is only forked holds no queue. Raises SettingsError that names every bad setting, StoreError,
     SourceDown (no racecourse).
     """
-    running = plug(load_settings(identity_faults))
+    running = plug(load_settings(service_faults))
     running.app.router.lifespan_context = _life_of(running)
     return running.app
 

@@ -12,17 +12,16 @@ from pathlib import Path
 import httpx
 
 from hippique.bootstrap.estimators import check_estimator
+from hippique.bootstrap.folders import Folder, open_folder
 from hippique.bootstrap.wiring import (
     RECORDED,
     SIMULATED,
-    Folder,
     Mode,
     Outside,
     deliver_in_process,
     make_service,
     make_sources,
     mark_folder,
-    open_folder,
 )
 from hippique.day.close import seal_of
 from hippique.day.desk import Journal
@@ -166,7 +165,7 @@ def _ids(seed: int) -> Callable[[str], str]:
 def drive_day(drive: Drive) -> None:
     """Run the day to its seal, or to its last duty. A failed duty or task is reported."""
     duties = list(duties_of(drive.day))
-    with sole_dispatch(drive.folder.queue):
+    with sole_dispatch(drive.folder.dispatched):
         while duties and seal_of(drive.folder.archive, drive.day) is None:
             _advance(drive, duties[0].at)
             while duties and duties[0].at <= drive.clock.now():
@@ -176,7 +175,7 @@ def drive_day(drive: Drive) -> None:
 
 
 def _advance(drive: Drive, next_duty: dt.datetime) -> None:
-    due = drive.folder.queue.next_due()
+    due = drive.folder.dispatched.next_due()
     instant = next_duty if due is None else min(due, next_duty)
     if instant > drive.clock.now():
         drive.pause(instant)
@@ -197,4 +196,4 @@ def _deliver(drive: Drive) -> None:
         journal.event("ERROR", "Dispatch failed", error=told, stderr_tail=traceback_tail(error))
 
     deliver = deliver_in_process(drive.service)
-    run_due(drive.folder.queue, deliver, drive.clock, report=report)
+    run_due(drive.folder.dispatched, deliver, drive.clock, report=report)

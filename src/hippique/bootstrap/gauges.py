@@ -21,16 +21,18 @@ from hippique.ports import QueueOperator, QueueStats
 
 @dataclass(frozen=True, slots=True)
 class Gauges(Collector):
-    """What /metrics shows beside the counters. disk: the data folder."""
+    """What /metrics shows beside the counters. disk: the data folder; None for a bucket."""
 
     queue: QueueOperator
-    disk: Path
+    disk: Path | None
     watch: Watch | None
 
     def collect(self) -> Iterator[Metric]:
         """One family a gauge; those of the queue are left out while it cannot be read."""
         yield _gauge("build_info", "Version of the code", 1, version=__version__)
-        yield _gauge("disk_free_bytes", "Room for the archive", shutil.disk_usage(self.disk).free)
+        if self.disk is not None:
+            free = shutil.disk_usage(self.disk).free
+            yield _gauge("disk_free_bytes", "Room for the archive", free)
         yield self._alerts()
         try:
             stats = self.queue.stats()
@@ -51,7 +53,9 @@ class Gauges(Collector):
 def _of_queue(stats: QueueStats) -> Iterator[Metric]:
     states = GaugeMetricFamily("hippique_queue_tasks", "Tasks by state", labels=["state"])
     for state in ("pending", "leased", "failed"):
-        states.add_metric([state], getattr(stats, state))
+        count = getattr(stats, state)
+        if count is not None:  # Cloud Tasks forgets what has failed
+            states.add_metric([state], count)
     yield states
     yield _gauge("queue_overdue_tasks", "Pending tasks past their due time", stats.overdue)
     yield _gauge("queue_paused", "1 while nothing is dispatched", stats.paused)
@@ -68,7 +72,7 @@ def _gauge(name: str, words: str, value: float, **labels: str) -> GaugeMetricFam
 
 
 def register_gauges(
-    registry: CollectorRegistry, queue: QueueOperator, disk: Path, watch: Watch | None
+    registry: CollectorRegistry, queue: QueueOperator, disk: Path | None, watch: Watch | None
 ) -> None:
     """Let a registry show the gauges."""
     registry.register(Gauges(queue, disk, watch))

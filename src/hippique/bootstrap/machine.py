@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
+from hippique.bootstrap.folders import QUEUE
 from hippique.bootstrap.identity import code_version
 from hippique.bootstrap.parts import missing_parts
-from hippique.bootstrap.wiring import QUEUE
 from hippique.day.care.machine import Machine, ServiceCheck, ServiceState
 
 ANSWER_WITHIN_S = 5.0

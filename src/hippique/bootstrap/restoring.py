@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hippique.bootstrap.backups import BackupIndex, check_backup, refill
-from hippique.bootstrap.wiring import QUEUE
+from hippique.bootstrap.folders import QUEUE
 from hippique.day.care.log import DrillNote
 from hippique.day.verify import verify_beside, verify_day
 from hippique.errors import InputError, StoreError

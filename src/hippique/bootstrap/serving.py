@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from random import SystemRandom
 
 from fastapi import FastAPI
@@ -17,14 +17,15 @@ from prometheus_client import CollectorRegistry
 from hippique.bootstrap.console import console_links
 from hippique.bootstrap.course_calls import make_read_course
 from hippique.bootstrap.estimators import check_estimator
+from hippique.bootstrap.folders import Folder, well
 from hippique.bootstrap.gauges import register_gauges
 from hippique.bootstrap.guarding import make_guard, pairs_screens
 from hippique.bootstrap.listening import answer, bind, stoppable
 from hippique.bootstrap.pairing import invitation, make_pairing
+from hippique.bootstrap.places import open_place
 from hippique.bootstrap.wiring import (
     LIVE,
     SIMULATED,
-    Folder,
     Mode,
     Outside,
     deliver_in_process,
@@ -32,7 +33,6 @@ from hippique.bootstrap.wiring import (
     make_sources,
     mark_folder,
     mode_of,
-    open_folder,
     sites_of,
 )
 from hippique.day.addresses import PLAN
@@ -60,7 +60,6 @@ RACECOURSE_PATIENCE_S = 30.0
 STOP_WITHIN_S = 5.0  # after two seconds for open calls; see LEAVE_WITHIN_S for the whole
 SERVICE = "service.json"
 LOOKING = " (for looking only: a simulated or recorded day without its racecourse; nothing is read)"
-LEAST_FREE_BYTES = 200 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,25 +71,39 @@ class ServiceNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """What does the work of one machine by itself. On Google Cloud its calls come from outside."""
+
+    dispatcher: Dispatcher
+    calendar: Calendar[Due]
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
-    """A service that is plugged together and not yet started."""
+    """A service that is plugged together and not yet started.
+
+    engine: None where Cloud Tasks and Cloud Scheduler call: between two calls a container of
+    Cloud Run has no processor, and a timer of ours would sleep through its hour.
+    """
 
     app: FastAPI
     service: DayService
     folder: Folder
-    dispatcher: Dispatcher
-    calendar: Calendar[Due]
+    engine: Engine | None
     pairing: Pairing | None
 
     def start(self) -> None:
         """Begin to dispatch and to keep the calendar. Raises StoreBusy where another one does."""
-        self.dispatcher.start()
-        self.calendar.start()
+        if self.engine is not None:
+            self.engine.dispatcher.start()
+            self.engine.calendar.start()
 
     def stop(self) -> None:
         """Lease no more, finish or give back what is under way, close the store."""
-        self.calendar.stop(1.0)
-        given_back = self.dispatcher.stop(STOP_WITHIN_S)
+        given_back: tuple[str, ...] = ()
+        if self.engine is not None:
+            self.engine.calendar.stop(1.0)
+            given_back = tuple(self.engine.dispatcher.stop(STOP_WITHIN_S))
         self.service.desk.journal.event("INFO", "Service stopped", given_back=list(given_back))
         self.folder.close()
 
@@ -114,7 +127,8 @@ def plug(settings: Settings, host: str | None = None) -> Running:
     Raises StoreError, SourceDown (no racecourse).
     """
     clock = clock_of(settings)
-    folder = open_folder(data_folder(settings, os.environ), clock)
+    heard = LateReport()
+    folder = open_place(settings, os.environ, clock, heard)
     mode = _mode(settings, folder)
     check_estimator(settings.estimator, mode.name, simulated=mode.simulated)
     mark_folder(folder, mode)
@@ -129,27 +143,54 @@ def plug(settings: Settings, host: str | None = None) -> Running:
         truth=RacecourseTruth(settings.racecourse_url) if settings.racecourse_url else None,
         is_viewed=is_viewed,
     )
+    heard.tell(outside.journal)
     service = make_service(settings, mode, folder, outside)
-    register_gauges(registry, folder.queue, folder.root, service.watch)
+    register_gauges(registry, folder.queue, folder.disk, service.watch)
     if not is_viewed:
         service.note_limit()
-    report = _reporter(service.desk.journal)
-    dispatcher = Dispatcher(folder.queue, deliver_in_process(service), clock, report=report)
-    dues = iter(()) if is_viewed else _dues(clock.now())
-    calendar = Calendar(dues, service.do, clock, report)
+    engine = _engine(folder, service, clock, is_viewed=is_viewed)
     doors = Doors(
         service=service,
         operator=folder.queue,
         read_course=make_read_course(sites, folder.archive),
-        plan_path=str(folder.root / PLAN),
+        plan_path=folder.where(PLAN),
         console=console_links(settings),
         registry=registry,
-        checks=_checks(folder, dispatcher, calendar),
+        checks=_checks(folder, engine),
     )
-    pairing = make_pairing(folder.root) if pairs_screens(settings, os.environ) else None
+    is_paired = pairs_screens(settings, os.environ)
+    pairing = make_pairing(data_folder(settings, os.environ)) if is_paired else None
     guard = make_guard(settings, os.environ, outside.journal, host=host, pairing=pairing)
     app = make_app(doors, guard, pairing)
-    return Running(app, service, folder, dispatcher, calendar, pairing)
+    return Running(app, service, folder, engine, pairing)
+
+
+def _engine(
+    folder: Folder, service: DayService, clock: PacedClock, *, is_viewed: bool
+) -> Engine | None:
+    if folder.embedded is None:
+        return None
+    report = _reporter(service.desk.journal)
+    dispatcher = Dispatcher(folder.embedded, deliver_in_process(service), clock, report=report)
+    dues = iter(()) if is_viewed else _dues(clock.now())
+    return Engine(dispatcher, Calendar(dues, service.do, clock, report))
+
+
+class LateReport:
+    """Tells of calls to Google that are tried again, once there is a journal to tell."""
+
+    def __init__(self) -> None:
+        self._journal: Journal | None = None
+
+    def tell(self, journal: Journal) -> None:
+        """From now on, this one."""
+        self._journal = journal
+
+    def __call__(self, error: Exception) -> None:
+        """Report one failed try."""
+        if self._journal is not None:
+            told = f"{type(error).__name__}: {error}"
+            self._journal.event("WARNING", "Store tried again", error=told)
 
 
 def _journal(
@@ -164,18 +205,20 @@ def _journal(
     return CountingJournal(written, registry)
 
 
-def _checks(
-    folder: Folder, dispatcher: Dispatcher, calendar: Calendar[Due]
-) -> tuple[tuple[str, Check], ...]:
-    def calendar_check() -> tuple[bool, str]:
-        return calendar.is_alive(), "runs" if calendar.is_alive() else "down"
-
-    return (
-        ("store", lambda: _store_check(folder)),
-        ("queue", lambda: _queue_check(folder, dispatcher)),
-        ("calendar", calendar_check),
+def _checks(folder: Folder, engine: Engine | None) -> tuple[tuple[str, Check], ...]:
+    checks: list[tuple[str, Check]] = [
+        ("store", folder.check),
+        ("queue", lambda: _queue_check(folder, engine)),
         ("sources", lambda: _source_check(folder)),
-    )
+    ]
+    if engine is not None:
+        checks.insert(2, ("calendar", lambda: _calendar_check(engine)))
+    return tuple((name, partial(well, check)) for name, check in checks)
+
+
+def _calendar_check(engine: Engine) -> tuple[bool, str]:
+    is_alive = engine.calendar.is_alive()
+    return is_alive, "runs" if is_alive else "down"
 
 
 def _mode(settings: Settings, folder: Folder) -> Mode:
@@ -206,16 +249,11 @@ def _dues(now: dt.datetime) -> Iterator[Due]:
     yield from duties_after(now)
 
 
-def _store_check(folder: Folder) -> tuple[bool, str]:
-    free = shutil.disk_usage(folder.root).free
-    writable = os.access(folder.root, os.W_OK)
-    return writable and free > LEAST_FREE_BYTES, f"{free // 2**20} MiB free"
-
-
-def _queue_check(folder: Folder, dispatcher: Dispatcher) -> tuple[bool, str]:
+def _queue_check(folder: Folder, engine: Engine | None) -> tuple[bool, str]:
     stats = folder.queue.stats()
     words = f"{stats.pending} pending, {stats.overdue} overdue, {stats.leased} leased"
-    return dispatcher.is_alive(), words + (", paused" if stats.paused else "")
+    is_dispatched = engine is None or engine.dispatcher.is_alive()
+    return is_dispatched, words + (", paused" if stats.paused else "")
 
 
 def _notice(settings: Settings, host: str, port: int) -> bytes:
@@ -240,7 +278,8 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None]) 
         running = plug(settings, host)
         try:
             running.start()
-            running.folder.views.publish(SERVICE, _notice(settings, host, port))
+            if settings.gcs_bucket is None:  # of this machine; in a bucket it would name no one's
+                running.folder.views.publish(SERVICE, _notice(settings, host, port))
             looking = "" if running.service.desk.sources else LOOKING
             say(f"hippique listens at http://{host}:{port}/{looking}")
             if running.pairing is not None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from hippique import __version__
 from hippique.bootstrap.channels import slip_channel
 from hippique.bootstrap.estimators import ESTIMATORS, TRUTH, check_estimator
+from hippique.bootstrap.folders import Folder
 from hippique.bootstrap.identity import code_version, settings_version
 from hippique.bootstrap.policies import POLICIES, shadow_policies
 from hippique.bootstrap.preflight import check_stakes
@@ -31,13 +30,7 @@ from hippique.day.tasks import read_payload
 from hippique.errors import InputError
 from hippique.ports import Archive, Clock, Source, Task, Truth
 from hippique.racing.codec import to_json
-from hippique.runtime.claims import SqliteClaims
-from hippique.runtime.clocks import WallClock
 from hippique.runtime.delivery import Deliver, Delivery
-from hippique.runtime.disk_archive import DiskArchive, DiskViews
-from hippique.runtime.owner import this_process
-from hippique.runtime.sqlite_file import SqliteFile
-from hippique.runtime.sqlite_queue import SqliteQueue
 from hippique.settings import Settings
 from hippique.sources.addresses import SiteAddresses, is_live, site_addresses
 from hippique.sources.bounds import Limits
@@ -47,23 +40,6 @@ from hippique.sources.sites import site_sources
 
 CLAIM_MARGIN_S = 10.0
 CALL_LIMIT_S = 15.0
-QUEUE = "queue.sqlite"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
-    """A data folder that is open: its stores and where things lie in it."""
-
-    root: Path
-    archive: DiskArchive
-    views: DiskViews
-    file: SqliteFile
-    queue: SqliteQueue
-    clock: Clock
-
-    def close(self) -> None:
-        """Close the queue's file."""
-        self.file.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,19 +75,6 @@ def mode_of_archive(archive: Archive) -> Mode | None:
     return None if kept is None else MODES.get(kept.kind)
 
 
-def open_folder(root: Path, clock: Clock, *, durable: bool = True) -> Folder:
-    """Open (or make) a data folder. Raises StoreDamaged, StoreBusy, StoreFull."""
-    file = SqliteFile(root / QUEUE, durable=durable)
-    return Folder(
-        root=root,
-        archive=DiskArchive(root / "archive", durable=durable),
-        views=DiskViews(root, durable=durable),
-        file=file,
-        queue=SqliteQueue(file, clock),
-        clock=clock,
-    )
-
-
 def mark_folder(folder: Folder, mode: Mode) -> None:
     """Mark a folder with its kind at first use; real, simulated and recorded days never mix.
 
@@ -121,7 +84,7 @@ def mark_folder(folder: Folder, mode: Mode) -> None:
     kept = create_once(folder.archive, addresses.FOLDER, mine)
     if kept != mine:
         raise InputError(
-            f"{folder.root} holds other days ({kept.decode()}) than {mode.name} ones; "
+            f"{folder.place} holds other days ({kept.decode()}) than {mode.name} ones; "
             "give another folder with --data",
             field="data",
         )
@@ -235,18 +198,12 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
     """A day service over a data folder. Raises what `check_estimator` and `check_stakes` raise."""
     check_estimator(settings.estimator, mode.name, simulated=mode.simulated)
     check_stakes(settings, race_day(outside.clock.now()), outside.journal)
-    claims = SqliteClaims(
-        folder.file,
-        owner=this_process(uuid.uuid4().hex),
-        wall=WallClock().now,
-        ttl_s=settings.timeout_seconds + CLAIM_MARGIN_S,
-    )
     desk = Desk(
         sources=tuple(outside.sources),
         archive=folder.archive,
         views=folder.views,
         queue=folder.queue,
-        claims=claims,
+        claims=folder.claims(settings.timeout_seconds + CLAIM_MARGIN_S),
         clock=outside.clock,
         forecaster=ESTIMATORS[settings.estimator](),
         policy=POLICIES[settings.policy](),
@@ -262,7 +219,7 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
         truth=outside.truth if settings.estimator == TRUTH else None,
         channel=slip_channel(settings),
     )
-    desk, watch = watched(settings, desk, disk=folder.root, is_reading=outside.is_viewed)
+    desk, watch = watched(settings, desk, disk=folder.disk, is_reading=outside.is_viewed)
     return DayService(desk, time.monotonic, watch)
 
 

@@ -21,6 +21,7 @@ from hippique.errors import InputError
 from hippique.racing.codec import to_builtins
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.disk_archive import DiskArchive, DiskViews
+from hippique.settings import data_folder
 
 _CHUNK = 1 << 20
 
@@ -39,7 +40,13 @@ def backup(file: Path | None, data: Path | None, *, as_json: bool) -> None:
     settings = settings_for(data)
     now = WallClock().now()
     with opened(data) as folder:
-        path = file or _default_path(folder.root, now)
+        if folder.file is None:
+            raise InputError(
+                f"{folder.place}: its queue lies with Cloud Tasks, which gives no copy; keep "
+                "versions of the bucket's objects instead",
+                field="data",
+            )
+        path = file or _default_path(data_folder(settings, os.environ), now)
         stock = Stock(archive=folder.archive, views=folder.views, queue=folder.file.copy)
         index, size = write_backup(path, stock, settings, os.environ, now)
         note = BackupNote(

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import day_or_latest, folder_path, needs_plan, open_archive
+from hippique.cli.folders import day_or_latest, needs_plan, open_stores
 from hippique.report.update import rebuild_workbook, update_reports
 from hippique.runtime.clocks import WallClock
-from hippique.runtime.disk_archive import DiskViews
 
 
 @click.group(epilog="Example: hippique workbook update 2026-06-07")
@@ -25,10 +24,10 @@ def workbook() -> None:
 @foreseeable
 def update(day: str | None, data: Path | None, *, as_json: bool) -> None:
     """Bring the workbook up to date with a day; your own columns and notes stay."""
-    archive = open_archive(data)
+    archive, views = open_stores(data)
     date = day_or_latest(archive, day)
     needs_plan(archive, date)
-    written = update_reports(archive, _views(data), date, WallClock().now())
+    written = update_reports(archive, views, date, WallClock().now())
     _tell_written(written, as_json=as_json)
 
 
@@ -38,12 +37,8 @@ def update(day: str | None, data: Path | None, *, as_json: bool) -> None:
 @foreseeable
 def rebuild(data: Path | None, *, as_json: bool) -> None:
     """Make the workbook anew from the whole archive; the old one is kept beside it."""
-    written = rebuild_workbook(open_archive(data), _views(data), WallClock().now())
+    written = rebuild_workbook(*open_stores(data), WallClock().now())
     _tell_written(written, as_json=as_json)
-
-
-def _views(data: Path | None) -> DiskViews:
-    return DiskViews(folder_path(data))
 
 
 def _tell_written(written: list[str], *, as_json: bool) -> None:

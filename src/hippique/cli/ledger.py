@@ -13,7 +13,7 @@ from hippique.betting.ledger import ISSUED, Entry
 from hippique.betting.settlement import Settlement
 from hippique.bootstrap.identity import code_version
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import day_or_latest, folder_path, open_archive, settings_for
+from hippique.cli.folders import day_or_latest, open_archive, open_stores, settings_for
 from hippique.day.corrections import standing_settlement
 from hippique.day.entries import first_settlement
 from hippique.day.played import mark_played
@@ -24,7 +24,6 @@ from hippique.racing.codec import to_builtins
 from hippique.racing.money import in_euros
 from hippique.report.ledger import all_entries, check_ledger, rebuild_ledger
 from hippique.runtime.clocks import WallClock
-from hippique.runtime.disk_archive import DiskViews
 
 
 @click.group(epilog="Example: hippique ledger show")
@@ -42,9 +41,9 @@ def show_ledger(account: str | None, data: Path | None, *, as_json: bool) -> Non
 
     Rebuilds ledger.sqlite. With --account, that account's entries in order.
     """
-    archive = open_archive(data)
+    archive, views = open_stores(data)
     now = WallClock().now()
-    rebuild_ledger(archive, DiskViews(folder_path(data)), now)
+    rebuild_ledger(archive, views, now)
     entries = all_entries(archive, now)
     balances = _balances(entries, data)
     if account is not None:
@@ -147,7 +146,7 @@ def play(day: str, race: str, data: Path | None, *, undo: bool, as_json: bool) -
 @foreseeable
 def check(data: Path | None, *, as_json: bool) -> None:
     """Reconcile entries, settlements, day totals and ledger.sqlite; 1 where they differ."""
-    faults = check_ledger(open_archive(data), DiskViews(folder_path(data)), WallClock().now())
+    faults = check_ledger(*open_stores(data), WallClock().now())
     if as_json:
         print_json({"ok": not faults, "faults": faults})
     else:

@@ -12,7 +12,7 @@ from hippique.betting.policy_file import PolicyFile, packaged_policy, policy_nam
 from hippique.betting.slip import Decision
 from hippique.betting.terms import OPERATORS
 from hippique.cli.common import foreseeable, json_option, print_json
-from hippique.cli.folders import folder_path, open_archive, settings_for
+from hippique.cli.folders import default_archive, open_archive, settings_for
 from hippique.cli.policy_history import decided_in_history
 from hippique.cli.policy_text import lint_document, lint_lines
 from hippique.cli.racecourse import read_date
@@ -99,7 +99,5 @@ def _policy(file: str) -> PolicyFile:
 
 def _decided(folders: tuple[Path, ...], rules: PolicyFile) -> tuple[Decision, ...]:
     """Of every folder; of the default one only if there is something in it."""
-    if not folders and not (folder_path(None) / "archive").is_dir():
-        return ()
-    archives = map(open_archive, folders or (None,))
+    archives = map(open_archive, folders) if folders else default_archive()
     return tuple(chain.from_iterable(decisions_by(archive, rules.name) for archive in archives))

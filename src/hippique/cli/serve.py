@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from hippique.bootstrap.guarding import identity_faults, is_loopback, open_host_faults
+from hippique.bootstrap.guarding import is_loopback, open_host_faults
+from hippique.bootstrap.places import service_faults
 from hippique.bootstrap.serving import serve as run_service
 from hippique.cli.common import data_option, foreseeable
-from hippique.settings import load_settings, unknown_names
+from hippique.cli.folders import settings_for
+from hippique.settings import unknown_names
 
 
 @click.command(
@@ -43,9 +45,9 @@ def serve(host: str, port: int, data: Path | None, *, dry: bool, **given: str | 
     clock. Live sites are read only once TERMS_ACKNOWLEDGED=true.
     """
     given["dry_slips"] = "true" if dry else None
-    settings = load_settings(
-        lambda *read: identity_faults(*read) + open_host_faults(read[0], host),
-        hippique_data=data,
+    settings = settings_for(
+        data,
+        lambda *read: service_faults(*read) + open_host_faults(read[0], host),
         racecourse_url=given.pop("racecourse"),
         **given,
     )

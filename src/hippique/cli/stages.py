@@ -9,13 +9,12 @@ import click
 
 from hippique.bootstrap.replaying import decide_again
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import day_or_latest, folder_path, open_archive, settings_for
+from hippique.cli.folders import day_or_latest, open_archive, open_stores, settings_for
 from hippique.day.documents import race_document
 from hippique.errors import NotFound
 from hippique.racing.card import RaceId, RaceKey
 from hippique.report.update import update_reports
 from hippique.runtime.clocks import WallClock
-from hippique.runtime.disk_archive import DiskViews
 
 
 def _document(day: str, race: str, data: Path | None) -> dict[str, Any]:
@@ -123,10 +122,9 @@ def pipeline(day: str, race: str, data: Path | None, *, as_json: bool) -> None:
 @foreseeable
 def update_excel(day: str, race: str | None, data: Path | None, *, as_json: bool) -> None:
     """Last stage: bring the workbook up to date with the race's day, as `workbook update` does."""
-    archive = open_archive(data)
+    archive, views = open_stores(data)
     if race is not None:
         RaceKey.parse(race)
-    views = DiskViews(folder_path(data))
     written = update_reports(archive, views, day_or_latest(archive, day), WallClock().now())
     if as_json:
         print_json({"ok": True, "written": written})

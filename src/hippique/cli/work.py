@@ -14,16 +14,16 @@ from typing import Any
 import click
 
 from hippique.bootstrap.course_calls import make_read_course
+from hippique.bootstrap.folders import Folder
+from hippique.bootstrap.places import open_place
 from hippique.bootstrap.serving import clock_of
 from hippique.bootstrap.wiring import (
     LIVE,
     SIMULATED,
-    Folder,
     Outside,
     make_service,
     make_sources,
     mark_folder,
-    open_folder,
     sites_of,
 )
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
@@ -33,7 +33,7 @@ from hippique.day.outcome import Order
 from hippique.day.phases import read_phase
 from hippique.day.service import DayService
 from hippique.runtime.clocks import WallClock
-from hippique.settings import Settings, data_folder
+from hippique.settings import Settings
 from hippique.telemetry import StructuredJournal
 from hippique.web.bodies import read_day, run_reply, schedule_reply
 
@@ -44,7 +44,7 @@ def service_over(data: Path | None) -> Iterator[tuple[DayService, Folder, Settin
     settings = settings_beside(data)
     clock = clock_of(settings)
     mode = SIMULATED if settings.racecourse_url else LIVE
-    folder = open_folder(data_folder(settings, os.environ), clock)
+    folder = open_place(settings, os.environ, clock)
     try:
         mark_folder(folder, mode)
         journal = StructuredJournal(
@@ -84,7 +84,7 @@ def _schedule(day: str, data: Path | None, *, with_tasks: bool, as_json: bool) -
     with service_over(data) as (service, folder, settings):
         date = read_day(day, service.desk.now())
         planned = service.schedule(date, with_tasks=with_tasks)
-        reply = schedule_reply(planned, settings.queue_path, str(folder.root / PLAN))
+        reply = schedule_reply(planned, settings.queue_path, folder.where(PLAN))
     if as_json:
         print_json(reply)
         return

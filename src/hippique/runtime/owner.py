@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil  # type: ignore[import-untyped]  # ships no hints
 
@@ -34,6 +34,14 @@ def this_process(instance: str) -> Owner:
         started_s=_started_s(psutil.Process()),
         instance=instance,
     )
+
+
+def lone_process(instance: str) -> Owner:
+    """An owner that no other process can find dead: its claims end with their time alone.
+
+    For containers: all of them may be called localhost, and each has a process 1.
+    """
+    return replace(this_process(instance), host=instance)
 
 
 def is_dead(owner: Owner, *, seen_from: Owner) -> bool:
