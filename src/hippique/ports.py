@@ -137,16 +137,20 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStats:
-    """Counts at one instant. overdue: pending and past due; oldest_due: of the pending ones."""
+    """Counts at one instant. overdue: pending and past due; oldest_due: of the pending ones.
+
+    done, cancelled, failed, attempts, executed_last_minute: None where the backend forgets a task
+    that has ended.
+    """
 
     pending: int
     overdue: int
     leased: int
-    done: int
-    cancelled: int
-    failed: int
-    attempts: int
-    executed_last_minute: int
+    done: int | None
+    cancelled: int | None
+    failed: int | None
+    attempts: int | None
+    executed_last_minute: int | None
     oldest_due: datetime | None
     paused: bool
     generation: int
@@ -180,16 +184,22 @@ class QueueOperator(Protocol):
         """At most `limit` tasks in order of name, those after `after` (for paging)."""
 
     def describe(self, name: str) -> Task:
-        """One task, ended ones included. Raises NotFound."""
+        """One task, ended ones included where the backend remembers them. Raises NotFound."""
 
     def run_now(self, name: str) -> Task:
         """Make a pending task due at once. Raises NotFound."""
 
     def set_paused(self, *, paused: bool) -> None:
-        """Pause or resume dispatching; creating still works."""
+        """Pause or resume dispatching; creating still works.
+
+        Whether a task that is run by hand goes out meanwhile is the backend's own choice.
+        """
 
     def purge(self) -> int:
-        """Drop all pending tasks, start a new generation; returns how many were dropped."""
+        """Drop all pending tasks, start a new generation; returns how many were dropped.
+
+        One that is delivered all the same carries the old generation in its payload.
+        """
 
     def stats(self) -> QueueStats:
         """Counts now."""

@@ -74,17 +74,36 @@ def test_an_h5_task_run_by_hand_hours_early_is_a_look_and_the_real_one_still_dec
     assert (timely.status, timely.decision) == (Status.DONE, "slip")
 
 
-def test_the_h5_task_that_was_run_by_hand_comes_back_at_its_hour_and_decides():
+def h5_tasks(made):
+    return [one for one in made.queue.live() if "-h5-" in one.name]
+
+
+def test_the_h5_task_that_was_run_by_hand_is_queued_again_for_its_hour_and_decides():
     made = planned()
-    (task,) = [one for one in made.queue.live() if "-h5-" in one.name]
-    made.at(OFF - dt.timedelta(hours=3)).queue.run_now(task.name)
+    (task,) = h5_tasks(made)
     deliver = deliver_in_process(made.service)
+    for hours in (3, 2, 1):  # run by hand again and again
+        (waiting,) = h5_tasks(made)
+        made.at(OFF - dt.timedelta(hours=hours)).queue.run_now(waiting.name)
+        run_due(made.queue, deliver, made.clock)
 
-    run_due(made.queue, deliver, made.clock)
-    assert (made.queue.describe(task.name).due, decision_of(made.archive, R1C1)) == (task.due, None)
-
+    (waiting,) = h5_tasks(made)
+    assert (waiting.due, waiting.attempts) == (task.due, 0)
+    assert decision_of(made.archive, R1C1) is None
     run_due(made.queue, deliver, made.at(task.due).clock)
     assert decision_of(made.archive, R1C1).decision == "slip"
+    assert h5_tasks(made) == []
+
+
+def test_an_early_h5_task_whose_answer_was_lost_is_queued_again_once():
+    made = planned()
+    (task,) = h5_tasks(made)
+    made.at(OFF - dt.timedelta(hours=3))
+
+    for _ in range(2):
+        made.service.deliver(task)
+
+    assert len(h5_tasks(made)) == 2  # itself, not yet answered for the queue, and the next one
 
 
 def test_a_call_after_the_day_was_closed_writes_nothing():

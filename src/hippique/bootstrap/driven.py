@@ -101,7 +101,15 @@ class Draw:
 
 def simulated_drive(settings: Settings, draw: Draw, show: Show) -> Drive:
     """A simulated day: the racecourse in this process behind the same client, without sockets."""
-    clock = _clock_for(draw.day)
+    clock = clock_before(draw.day)
+    outside = simulated_outside(settings, draw, clock, show.journal(clock.now))
+    return _drive(settings, SIMULATED, draw.day, show, outside)
+
+
+def simulated_outside(
+    settings: Settings, draw: Draw, clock: DrivenClock, journal: Journal
+) -> Outside:
+    """What a simulated day's service meets, wherever it keeps what it knows."""
     drawn = draw_day(draw.day, draw.seed, draw.races)
     faults = draw.faults(drawn)
     app = make_app(with_faults(drawn, faults), clock, faults=faults)
@@ -115,20 +123,20 @@ def simulated_drive(settings: Settings, draw: Draw, show: Show) -> Drive:
     outside = Outside(
         clock=clock,
         sources=sources,
-        journal=show.journal(clock.now),
+        journal=journal,
         new_id=_ids(draw.seed),
         parallel=False,
         eager_reports=False,
         truth=RacecourseTruth(RACECOURSE, transport=httpx.WSGITransport(app)),
     )
     for line in faults.describe():
-        outside.journal.event("INFO", "Fault on demand", fault=line)
-    return _drive(settings, SIMULATED, draw.day, show, outside)
+        journal.event("INFO", "Fault on demand", fault=line)
+    return outside
 
 
 def recorded_drive(settings: Settings, day: dt.date, tables: Path, show: Show) -> Drive:
     """A real day from its tables, tick by tick, through the same desk."""
-    clock = _clock_for(day)
+    clock = clock_before(day)
     outside = Outside(
         clock=clock,
         sources=(RecordedSource(tables, day, clock),),
@@ -140,7 +148,8 @@ def recorded_drive(settings: Settings, day: dt.date, tables: Path, show: Show) -
     return _drive(settings, RECORDED, day, show, outside)
 
 
-def _clock_for(day: dt.date) -> DrivenClock:
+def clock_before(day: dt.date) -> DrivenClock:
+    """A driven clock that stands at the first duty of a day."""
     return DrivenClock(duties_of(day)[0].at)
 
 

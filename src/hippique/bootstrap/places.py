@@ -70,7 +70,7 @@ def open_place(
         return open_folder(data_folder(settings, environment), clock)
     with _extra(settings):
         from hippique.bootstrap.google import open_bucket  # noqa: PLC0415  an extra that one machine never installs
-    return open_bucket(settings, environment, clock, told)
+    return open_bucket(settings, environment, clock, told, queue_backend(settings, environment))
 
 
 def bucket_stores(settings: Settings, environment: Mapping[str, str]) -> tuple[KeptArchive, Views]:

@@ -22,11 +22,9 @@ from hippique.day import addresses
 from hippique.day.desk import Desk, Journal, Options
 from hippique.day.manifest import create_once
 from hippique.day.money import WeekEntries
-from hippique.day.outcome import Status
 from hippique.day.past import PastRides
 from hippique.day.race_day import load, race_day
 from hippique.day.service import DayService
-from hippique.day.tasks import read_payload
 from hippique.errors import InputError
 from hippique.ports import Archive, Clock, Source, Task, Truth
 from hippique.racing.codec import to_json
@@ -224,17 +222,10 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
 
 
 def deliver_in_process(service: DayService) -> Deliver:
-    """Deliver tasks to the service without HTTP; anything but an error is a success.
-
-    A task run by hand before its hour was a look: it comes back at its hour.
-    """
+    """Deliver tasks to the service without HTTP; anything but an error is a success."""
 
     def deliver(task: Task) -> Delivery:
-        outcome = service.deliver(task)
-        if outcome is None or outcome.status is not Status.LOOK:
-            return Delivery(ok=True)
-        ahead_s = (read_payload(task).due - service.desk.now()).total_seconds()
-        told = "run before its hour: a look; it comes back at its hour"
-        return Delivery(ok=False, error=told, retry_after_s=max(0.0, ahead_s))
+        service.deliver(task)
+        return Delivery(ok=True)
 
     return deliver

@@ -25,14 +25,22 @@ def queue() -> None:
 @json_option
 @foreseeable
 def stats(data: Path | None, *, as_json: bool) -> None:
-    """Count the tasks: pending, overdue, leased, done, cancelled, failed."""
+    """Count the tasks: pending, overdue, leased, done, cancelled, failed.
+
+    On Cloud Tasks what has ended is not counted: null, or "unknown".
+    """
     with opened(data) as folder:
         counts = to_builtins(folder.queue.stats())
     if as_json:
         print_json(counts)
         return
     for name, value in counts.items():
-        click.echo(f"{name:22} {value}")
+        click.echo(f"{name:22} {_told(name, value)}")
+
+
+def _told(name: str, value: object) -> object:
+    """None is an empty queue's oldest task; elsewhere it is what the backend cannot tell."""
+    return "unknown" if value is None and name != "oldest_due" else value
 
 
 @queue.command("list", epilog="Example: hippique queue list --state pending --limit 20")

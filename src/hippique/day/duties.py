@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hippique.day.race_day import race_day
 from hippique.racing.times import paris_at, paris_day
 
 
@@ -68,3 +69,25 @@ def duties_after(instant: dt.datetime) -> Iterator[Due]:
             due = pending.pop(0)
             if due.at > instant:
                 yield due
+
+
+LATE = {Duty.TICK: dt.timedelta(minutes=TICK_MINUTES)}
+LATE_AT_MOST = dt.timedelta(minutes=30)
+
+
+def days_meant(duty: Duty, now: dt.datetime) -> tuple[dt.date, ...]:
+    """The race days whose duty a call at this instant is about, the oldest first.
+
+    Calls come some seconds after their hour, or minutes where they are tried again. At 09:30 the
+    close is about three days, and after midnight a tick is about the day before. A call at
+    another hour means the race day.
+    """
+    late = LATE.get(duty, LATE_AT_MOST)
+    today = paris_day(now)
+    days = [today - dt.timedelta(days=ago) for ago in range(MORNINGS + 1, -1, -1)]
+    meant = [
+        day
+        for day in days
+        if any(due.duty is duty and now - late < due.at <= now for due in duties_of(day))
+    ]
+    return tuple(meant) or (race_day(now),)

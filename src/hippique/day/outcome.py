@@ -45,7 +45,8 @@ class Outcome:
 class Order:
     """One delivery: a task of the queue (due is set) or an operator's call (due is None).
 
-    off: the off time that the task was made for; generation: the queue's when it was made.
+    off: the off time that the task was made for; generation: the queue's when it was made. moves,
+    again: see Payload.
     """
 
     race: RaceId
@@ -55,3 +56,5 @@ class Order:
     due: dt.datetime | None = None
     off: dt.datetime | None = None
     generation: int | None = None
+    moves: int = 0
+    again: int = 0

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hippique.day.desk import Desk
+from hippique.day.outcome import Order
 from hippique.day.phases import Phase, due_at, not_after
 from hippique.day.plan import Plan, PlannedRace
 from hippique.day.race_day import decision_of, moves_of_day, outcome_of
@@ -49,7 +50,8 @@ def queue_plan(desk: Desk, plan: Plan, *, may_create: bool = True) -> Scheduled:
     may_create: False after a purge, which only a call of /schedule undoes.
     """
     cancelled = _cancel_stale(desk, plan)
-    live = _live(desk, plan.date)
+    generation = desk.queue.generation()  # asked once: with Cloud Tasks each time is a call
+    live = _live(desk, plan.date, generation)
     moves = moves_of_day(desk.archive, plan.date)
     queued: list[QueuedRace] = []
     skipped: list[Skipped] = []
@@ -61,7 +63,7 @@ def queue_plan(desk: Desk, plan: Plan, *, may_create: bool = True) -> Scheduled:
             if reason != ALREADY_OFF:  # its result is still asked for: the day waits for it
                 continue
         tasks, new = (
-            _queue_race(desk, race, live, moves.get(race.key, 0))
+            _queue_race(desk, race, live, _Mark(moves.get(race.key, 0), generation))
             if may_create
             else (_live_tasks(race, live), 0)
         )
@@ -77,10 +79,17 @@ Live = dict[tuple[str, str], Task]
 Tasks = dict[Phase, Task | None]
 
 
-def _live(desk: Desk, day: dt.date) -> Live:
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What tells a task's name from those of the same race and phase."""
+
+    moves: int
+    generation: int
+
+
+def _live(desk: Desk, day: dt.date, generation: int) -> Live:
     """The day's live tasks of this generation by race and phase, the earliest of each."""
     found: Live = {}
-    generation = desk.queue.generation()
     for task in desk.queue.live(day_prefix(day)):
         payload = read_payload(task)
         if payload.generation == generation:
@@ -129,12 +138,12 @@ def _live_tasks(race: PlannedRace, live: Live) -> Tasks:
     return {phase: live.get((str(race.race), phase)) for phase in Phase}
 
 
-def _queue_race(desk: Desk, race: PlannedRace, live: Live, moves: int) -> tuple[Tasks, int]:
+def _queue_race(desk: Desk, race: PlannedRace, live: Live, mark: _Mark) -> tuple[Tasks, int]:
     tasks = _live_tasks(race, live)
     created = 0
     for phase in Phase:
         if tasks[phase] is None and _is_wanted(desk, race, phase):
-            tasks[phase] = create_task(desk, _payload(desk, race, phase, moves))
+            tasks[phase] = create_task(desk, _payload(desk, race, phase, mark))
             created += tasks[phase] is not None
     return tasks, created
 
@@ -151,7 +160,7 @@ def _is_wanted(desk: Desk, race: PlannedRace, phase: Phase) -> bool:
     return desk.now() <= last
 
 
-def _payload(desk: Desk, race: PlannedRace, phase: Phase, moves: int) -> Payload:
+def _payload(desk: Desk, race: PlannedRace, phase: Phase, mark: _Mark) -> Payload:
     if race.off_time is None:  # _is_wanted has said no before
         raise ValueError(f"{race.key} has no off time")
     return Payload(
@@ -162,9 +171,9 @@ def _payload(desk: Desk, race: PlannedRace, phase: Phase, moves: int) -> Payload
         off=race.off_time,
         due=due_at(phase, race.off_time),
         not_after=not_after(phase, race.off_time),
-        generation=desk.queue.generation(),
+        generation=mark.generation,
         correlation_id=desk.new_id("run"),
-        moves=moves,
+        moves=mark.moves,
     )
 
 
@@ -174,3 +183,27 @@ def create_task(desk: Desk, payload: Payload) -> Task | None:
     if not desk.queue.create(new):
         return None
     return Task(name=new.name, due=new.due, payload=new.payload, created_at=desk.now())
+
+
+def queue_again(desk: Desk, order: Order) -> bool:
+    """Queue the task of an order that came before its hour once more, for that hour.
+
+    A queue forgets a task that was answered: without another one the decision would never come.
+    False where it was queued again before. Raises StoreError: the queue then keeps this one.
+    """
+    if order.due is None or order.off is None:
+        raise ValueError(f"{order.race}: only a task of the queue comes again")
+    payload = Payload(
+        course_url=order.course_url,
+        phase=order.phase,
+        date=order.race.day,
+        race=str(order.race),
+        off=order.off,
+        due=order.due,
+        not_after=not_after(order.phase, order.off),
+        generation=desk.queue.generation() if order.generation is None else order.generation,
+        correlation_id=order.correlation_id,
+        moves=order.moves,
+        again=order.again + 1,
+    )
+    return create_task(desk, payload) is not None

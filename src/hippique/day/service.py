@@ -23,7 +23,7 @@ from hippique.day.preparation import Preparation, prepare_day
 from hippique.day.race_day import latest_plan
 from hippique.day.run import run_order
 from hippique.day.samples import queue_last_samples, run_sample, sample_day, withdraw_moved
-from hippique.day.schedule import Scheduled, queue_plan
+from hippique.day.schedule import Scheduled, queue_again, queue_plan
 from hippique.day.tasks import SAMPLE, order_of, read_payload
 from hippique.day.watch.heard_rules import ILL_PREPARED, PREPARED
 from hippique.day.watch.watch import Watch, guarded
@@ -130,6 +130,8 @@ class DayService:
         if outcome.status is Status.DONE and order.phase is Phase.H5:
             tell_bettor(self.desk, order.race)
             self._queue_samples(order)
+        if outcome.status is Status.LOOK and order.due is not None and order.off is not None:
+            queue_again(self.desk, order)
         done = outcome.status is Status.DONE
         self._unreported.add(order.race.day)
         self._ended(

@@ -21,7 +21,8 @@ _MARKS = {"H30": "h30", "H5": "h5", "RESULT": "res", SAMPLE: "odds"}
 class Payload:
     """The body of the POST /run that a task makes.
 
-    off: the off time it was made for. moves: how often the race had moved by then.
+    off: the off time it was made for. moves: how often the race had moved by then. again: how
+    often this very task was run by hand before its hour.
     """
 
     course_url: str | None
@@ -34,6 +35,7 @@ class Payload:
     generation: int
     correlation_id: str
     moves: int = 0
+    again: int = 0
 
 
 def day_prefix(day: dt.date) -> str:
@@ -48,7 +50,9 @@ def task_name(payload: Payload) -> str:
     that an operator cancelled stays cancelled, because its name does.
     """
     due = payload.due.astimezone(dt.UTC).isoformat()
-    mark = hashlib.sha256(f"{due}|{payload.generation}|{payload.moves}".encode()).hexdigest()[:8]
+    made_of = f"{due}|{payload.generation}|{payload.moves}"
+    made_of += f"|{payload.again}" if payload.again else ""
+    mark = hashlib.sha256(made_of.encode()).hexdigest()[:8]
     race = RaceId.parse(payload.race)
     return f"{day_prefix(race.day)}{str(race.key).lower()}-{_MARKS[payload.phase]}-{mark}"
 
@@ -73,6 +77,8 @@ def order_of(payload: Payload) -> Order:
         due=payload.due,
         off=payload.off,
         generation=payload.generation,
+        moves=payload.moves,
+        again=payload.again,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from google.api_core.exceptions import NotFound, PreconditionFailed
 from google.auth.credentials import AnonymousCredentials
-from google.cloud import storage
+from google.cloud.storage import Client
 
 from hippique.errors import StoreRefused
 from hippique.runtime.google_calls import Caller, Patience, Told, say_nothing
@@ -26,11 +26,11 @@ class Kept:
     generation: int
 
 
-def connect(project: str, emulator: str | None) -> storage.Client:
+def connect(project: str, emulator: str | None) -> Client:
     """A client for the real service, or for an emulator on loopback, which asks for no identity."""
     if emulator is None:
-        return storage.Client(project=project)
-    return storage.Client(
+        return Client(project=project)
+    return Client(
         project=project,
         credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]  # ships no hints
         client_options={"api_endpoint": emulator},
@@ -42,7 +42,7 @@ class Bucket:
 
     def __init__(
         self,
-        client: storage.Client,
+        client: Client,
         name: str,
         *,
         writer: str,

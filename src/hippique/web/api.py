@@ -19,7 +19,7 @@ from hippique.day.outcome import Order
 from hippique.day.phases import read_phase
 from hippique.day.service import DayService
 from hippique.day.tasks import SAMPLE
-from hippique.errors import BadPhase, DayMismatch
+from hippique.errors import BadAddress, BadPhase, DayMismatch
 from hippique.ports import QueueOperator
 from hippique.racing.card import RaceId
 from hippique.web.alerts import install_acknowledging, install_alerts
@@ -28,6 +28,7 @@ from hippique.web.auth.headers import SecurityHeaders
 from hippique.web.auth.pair_page import install_pairing
 from hippique.web.auth.pairing import Pairing
 from hippique.web.bodies import RunBody, ScheduleBody, read_day, run_reply, schedule_reply
+from hippique.web.duties import install_duties
 from hippique.web.errors import install_errors
 from hippique.web.limits import BodyLimit
 from hippique.web.operations import install_operations
@@ -73,6 +74,7 @@ def make_app(doors: Doors, guard: Guard, pairing: Pairing | None = None) -> Fast
     app.add_middleware(SecurityHeaders, place=guard.place)
     if not guard.is_reading:
         _install_posts(app, doors)
+        install_duties(app, doors.service)
         install_operations(app, doors.service, doors.operator)
         install_acknowledging(app, doors.service.watch)
     if pairing is not None:
@@ -112,6 +114,8 @@ def _install_posts(app: FastAPI, doors: Doors) -> None:
             due=body.due,
             off=body.off,
             generation=body.generation,
+            moves=body.moves,
+            again=body.again,
         )
         return run_reply(doors.service.run(order), time.monotonic() - begun)
 
@@ -122,10 +126,19 @@ def _race_of(doors: Doors, body: RunBody) -> RaceId:
     elif body.due is None:
         raise BadPhase("ODDS is for the queue's own tasks", field="phase")
     day = read_day(body.date, doors.desk.now()) if body.date is not None else None
+    if body.course_url is None:
+        return _named_race(body)
     race = doors.read_course(body.course_url, day)
     if body.race is not None and RaceId.parse(body.race) != race:
         raise DayMismatch(f"course_url is of {race}, not of {body.race}", field="race")
     return race
+
+
+def _named_race(body: RunBody) -> RaceId:
+    """A race of the queue's own task that has no page of its own at any site."""
+    if body.race is None or body.due is None:
+        raise BadAddress("course_url is null; give the race's page", field="course_url")
+    return RaceId.parse(body.race)
 
 
 def _install_health(app: FastAPI, doors: Doors) -> None:

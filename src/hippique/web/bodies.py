@@ -33,7 +33,7 @@ class RunBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    course_url: str = Field(description="the race's page at one of the sites")
+    course_url: str | None = Field(description="the race's page at one of the sites")
     phase: str = Field(description="H30, H5 or RESULT (H-30, h5 … too)")
     date: str | None = Field(None, description="`today` or YYYY-MM-DD; must match the address")
     race: str | None = Field(None, description="set by the queue: 2025-06-01/R1C3")
@@ -41,7 +41,8 @@ class RunBody(BaseModel):
     off: AwareDatetime | None = None
     not_after: AwareDatetime | None = None
     generation: int | None = None
-    moves: int | None = None
+    moves: int = 0
+    again: int = Field(0, ge=0, le=1000)
     correlation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_.:-]{1,100}$")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -86,6 +87,12 @@ def status_of(error: HippiqueError) -> int:
     if isinstance(error, SourceRefused | StoreBusy | StoreError):
         return 503
     return 502
+
+
+def _wait_s(error: HippiqueError) -> int:
+    """The least wait before another try: a site's own where it asked for one, whole seconds."""
+    asked = error.retry_after_s if isinstance(error, SourceRefused) else None
+    return math.ceil(asked) if asked else RETRY_AFTER_S
 
 
 def _extras(error: HippiqueError) -> dict[str, Any]:
