@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,20 +58,25 @@ def new_bucket(client: Client, *, writer: str = "writer") -> Bucket:
     return Bucket(client, new_name(client), writer=writer, patience=QUICK)
 
 
+Turn = int | str | Callable[[], None] | None
+
+
 @dataclass
 class Weather:
     """What a line to Cloud Storage does with the next requests, one after the other.
 
     A number is answered in place of the store; LOST passes the request on and breaks off before
-    the answer. What comes after them passes.
+    the answer; a function is called before the request is passed on; None and all that comes
+    after them passes, unless the rule has a turn for a request with this body.
     """
 
-    coming: list[int | str] = field(default_factory=list)
+    coming: list[Turn] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    rule: Callable[[bytes], Turn] = lambda _: None
 
-    def next(self, method: str, path: str) -> int | str | None:
+    def next(self, method: str, path: str, body: bytes) -> Turn:
         self.requests.append(f"{method} {path}")
-        return self.coming.pop(0) if self.coming else None
+        return self.coming.pop(0) if self.coming else self.rule(body)
 
 
 def _is_bucket_itself(path: str) -> bool:
@@ -89,14 +94,18 @@ def through(weather: Weather, store: str) -> Iterator[str]:
     class Line(BaseHTTPRequestHandler):
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            turn = None if _is_bucket_itself(self.path) else weather.next(self.command, self.path)
+            turn = (
+                None
+                if _is_bucket_itself(self.path)
+                else weather.next(self.command, self.path, body)
+            )
             if isinstance(turn, int):
                 self.answer(turn, b"{}", {})
                 return
+            if callable(turn):
+                turn()
             headers = {k: v for k, v in self.headers.items() if k.lower() != "host"}
-            reply = httpx.request(
-                self.command, store + self.path, content=body, headers=headers, trust_env=False
-            )
+            reply = client.request(self.command, store + self.path, content=body, headers=headers)
             if turn == LOST:
                 self.close_connection = True
                 return
@@ -119,7 +128,10 @@ def through(weather: Weather, store: str) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
             """Nothing on stderr."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Line) as server:
+    with (
+        httpx.Client(trust_env=False, timeout=30) as client,
+        ThreadingHTTPServer(("127.0.0.1", 0), Line) as server,
+    ):
         thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

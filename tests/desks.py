@@ -101,6 +101,9 @@ class FailingArchive:
     def addresses(self, prefix: str = "") -> tuple[str, ...]:
         return self.inside.addresses(prefix)
 
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        return self.inside.folders(prefix)
+
 
 class Killed(BaseException):
     """The end of a process at an instant; no code of ours catches it."""

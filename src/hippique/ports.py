@@ -263,6 +263,12 @@ class Archive(Protocol):
     def addresses(self, prefix: str = "") -> tuple[str, ...]:
         """All addresses below `prefix` (whole path segments), sorted."""
 
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        """The next segments below `prefix` that hold artefacts deeper down, sorted.
+
+        One look, however much lies in them: the days of an archive are `folders()`.
+        """
+
 
 class Pruner(Protocol):
     """The keeper's side of an archive. The day has no such port: it can only add."""

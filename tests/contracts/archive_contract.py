@@ -88,6 +88,14 @@ class ArchiveContract:
         assert archive.addresses("d/R1C1/") == ("d/R1C1/H30/a", "d/R1C1/H5/b")
         assert archive.addresses("nowhere") == ()
 
+    def test_folders_are_the_next_segments_that_hold_something(self, archive: Archive) -> None:
+        for address in ("d/R1C1/H5/b", "d/R1C10/a", "d/R1C1.txt", "e/plan", "top"):
+            archive.create(address, b"")
+
+        assert archive.folders() == ("d", "e")
+        assert archive.folders("d") == archive.folders("d/") == ("R1C1", "R1C10")
+        assert archive.folders("e") == archive.folders("nowhere") == ()
+
     @pytest.mark.parametrize("address", OUTSIDE)
     def test_an_address_outside_the_rules_is_refused(self, archive: Archive, address: str) -> None:
         with pytest.raises(InputError):
@@ -100,6 +108,8 @@ class ArchiveContract:
         for prefix in ("..", "/", "a/../..", "a//"):
             with pytest.raises(InputError):
                 archive.addresses(prefix)
+            with pytest.raises(InputError):
+                archive.folders(prefix)
 
 
 class PrunerContract:

@@ -45,7 +45,8 @@ class Day:
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     top = tmp_path_factory.mktemp("day")
-    ended = invoke("day", "--date", DAY, "--races", 2, "--json", "--data", "data", cwd=top)
+    drawn = ("--date", DAY, "--races", 2, "--policy", "control")
+    ended = invoke("day", *drawn, "--json", "--data", "data", cwd=top)
     assert ended.code == 0
     with fake_gcs() as store:
         client = client_of(store)

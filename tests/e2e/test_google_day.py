@@ -3,99 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
-import httpx
 import pytest
 
-from buckets import client_of, fake_gcs, new_name
-from cloud_day import RACE_TIME, Told, container, google_settings, listening, port_of_its_own
-from hippique.bootstrap.driven import Draw, Show, clock_before, drive_day, simulated_drive
+from buckets import Weather, through
+from cloud_day import Told, container, google_settings, listening, port_of_its_own
+from google_outside import QUEUE, Google, google
+from hippique.bootstrap.driven import Draw, Show, drive_day, simulated_drive
 from hippique.day.close import seal_of
 from hippique.day.outcome import Status
+from hippique.day.phases import Phase
+from hippique.day.race_day import decision_of, latest_plan, outcome_of
 from hippique.day.verify import verify_day
 from hippique.ports import Archive
-from hippique.runtime.clocks import DrivenClock
 from hippique.runtime.disk_archive import DiskArchive
-from hippique.runtime.gcs import GcsArchive
-from hippique.runtime.gcs_bucket import Bucket
 from hippique.settings import Settings
-from scheduler import JOBS, Job, firings
-from tasks_server import Answer, Call, CloudTasks, cloud_tasks
+from scheduler import JOBS
 
 DAY = dt.date(2026, 6, 7)
 DRAW = Draw(day=DAY, seed=7, races=4)
-QUEUE = "projects/test-project/locations/europe-west1/queues/hippique-tasks"
-
-
-@dataclass
-class Google:
-    """The outside of a container: bucket, tasks, scheduler, on one driven clock."""
-
-    clock: DrivenClock
-    store: str
-    bucket: str
-    archive: Archive
-    tasks: CloudTasks
-    url: str = ""
-    refused: list[str] = field(default_factory=list)
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=60))
-
-    def headers(self) -> dict[str, str]:
-        return {RACE_TIME: self.clock.now().isoformat()}
-
-    def post(self, call: Call) -> Answer:
-        """Cloud Tasks' call."""
-        try:
-            reply = self.client.post(
-                call.url, content=call.body, headers={**call.headers, **self.headers()}
-            )
-        except httpx.TransportError:
-            return Answer(None)
-        if not reply.is_success:
-            self.refused.append(f"{call.headers['X-CloudTasks-TaskName']} {reply.text}")
-        return Answer(reply.status_code, float(reply.headers.get("retry-after", 0)))
-
-    def fire(self, job: Job) -> None:
-        """Cloud Scheduler's call."""
-        reply = self.client.post(self.url + job.path, json=job.body, headers=self.headers())
-        if not reply.is_success:
-            self.refused.append(f"{job.path} {reply.text}")
-
-    def play(self, until: Callable[[], bool], days: int = 2) -> None:
-        """All calls of Scheduler and Tasks in the order of their instants."""
-        ahead = firings(DAY, days)
-        while ahead and not until():
-            due = self.tasks.next_instant()
-            instant = ahead[0][0] if due is None else min(due, ahead[0][0])
-            self.clock.advance_to(max(instant, self.clock.now()))
-            while ahead and ahead[0][0] <= self.clock.now():
-                self.fire(ahead.pop(0)[1])
-            self.tasks.send_due()
 
 
 @contextmanager
-def google(draw: Draw) -> Iterator[Google]:
-    with ExitStack() as stack:
-        store = stack.enter_context(fake_gcs())
-        client = client_of(store)
-        name = new_name(client)
-        clock = clock_before(draw.day)
-        made = Google(clock, store, name, GcsArchive(Bucket(client, name, writer="test")), None)
-        made.tasks = stack.enter_context(cloud_tasks(clock.now, made.post))
-        made.tasks.rules.make_queue(QUEUE)
-        stack.enter_context(made.client)
-        yield made
-
-
-@contextmanager
-def running(outside: Google, draw: Draw, told: Told) -> Iterator[None]:
-    """One container in this process."""
+def running(outside: Google, draw: Draw, told: Told, line: str = "") -> Iterator[None]:
+    """One container in this process. line: to the bucket, where there is weather on it."""
     listener, outside.url = port_of_its_own()
     settings = google_settings(outside.bucket, outside.tasks.address, outside.url)
-    environment = {"STORAGE_EMULATOR_HOST": outside.store}
+    environment = {"STORAGE_EMULATOR_HOST": line or outside.store}
     app = container(settings, environment, draw, outside.clock, told)
     with listening(app, listener):
         yield
@@ -112,7 +49,7 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """The same day on the embedded queue and a disk."""
     top = tmp_path_factory.mktemp("disk")
     show = Show(data=top, journal=lambda _: Told(), pause=lambda _: None)
-    drive_day(simulated_drive(Settings(_env_file=None), DRAW, show))
+    drive_day(simulated_drive(Settings(_env_file=None, policy="control"), DRAW, show))
     return DiskArchive(top / "archive")
 
 
@@ -176,3 +113,49 @@ def test_after_a_purge_the_day_is_queued_again_and_what_slipped_through_is_super
     assert answered == [Status.SUPERSEDED]
     assert before.isdisjoint(again)
     assert len(slips) == 1
+
+
+def test_an_upload_that_fails_at_h5_is_reported_and_the_next_delivery_decides():
+    draw, told, refused = replace(DRAW, races=1), Told(), []
+    name = b"/H5/slip.json"
+
+    def rule(body: bytes) -> int | None:
+        if name not in body or refused:
+            return None
+        refused.append(name)
+        return 403  # at once; what may go by is tried again within the call
+
+    with google(draw) as outside, through(Weather(rule=rule), outside.store) as line:
+        with running(outside, draw, told, line):
+            outside.play(lambda: seal_of(outside.archive, DAY) is not None)
+        slips = [a for a in outside.archive.addresses() if a.endswith("/H5/slip.json")]
+
+    assert len(slips) == 1
+    assert len(outside.refused) == 1
+    assert "StoreRefused" in outside.refused[0]
+    assert any("Analysis failed" in one for one in told.of("ERROR"))
+
+
+def test_a_slip_that_was_stored_stands_though_its_outcome_is_not_until_after_the_off():
+    draw, told = replace(DRAW, races=1), Told()
+    name = b"/H5/outcome.json"
+    with google(draw) as outside:
+        clock, off = outside.clock, [outside.clock.now() + dt.timedelta(days=1)]
+
+        def rule(body: bytes) -> int | None:
+            return 403 if name in body and clock.now() < off[0] else None
+
+        with through(Weather(rule=rule), outside.store) as line, running(outside, draw, told, line):
+            outside.play(lambda: bool(h5_names(outside)))
+            plan = latest_plan(outside.archive, DAY)
+            assert plan is not None
+            off[0] = plan.queued()[0].off_time
+            outside.play(lambda: seal_of(outside.archive, DAY) is not None)
+        race = plan.queued()[0].race
+        outcome = outcome_of(outside.archive, race, Phase.H5)
+        decision = decision_of(outside.archive, race)
+
+    assert len(outside.refused) >= 4  # at 0, 10, 30, 70 and 150 s, then after the off
+    assert outcome is not None
+    assert (outcome.status, outcome.decision) == (Status.DONE, decision.decision)
+    assert decision.decided_at < off[0]

@@ -349,6 +349,9 @@ class Without:
     def addresses(self, prefix=""):
         return tuple(a for a in self.inside.addresses(prefix) if not a.endswith(self.ending))
 
+    def folders(self, prefix=""):
+        return self.inside.folders(prefix)
+
     def read(self, address):
         return self.inside.read(address)
 

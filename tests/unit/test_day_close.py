@@ -265,7 +265,7 @@ def test_stakes_of_a_cancelled_race_keep_the_day_open_also_after_a_purge():
 
     assert close_day(made.at(EVENING).desk, DAY) is None
 
-    made.service.replan(DAY)
+    made.service.schedule(DAY)
     deliver_all(made, EVENING)
     assert close_day(made.desk, DAY) is not None
 

@@ -335,13 +335,14 @@ def test_the_result_of_a_race_that_nobody_visited_is_asked_for_all_the_same():
 
 def test_a_purge_stays_until_somebody_schedules_again():
     made = race_day_bench()
-    service = made.service
-    service.schedule(DAY)
+    made.service.schedule(DAY)
     made.queue.purge()
 
-    made.at(OFF - dt.timedelta(hours=2))
-    service.tick(DAY)
-    assert made.queue.live() == ()
+    for hours in (3, 2):  # each time a service that was started since
+        made.at(OFF - dt.timedelta(hours=hours)).service.tick(DAY)
+        assert made.queue.live() == ()
 
-    service.schedule(DAY)
+    made.service.schedule(DAY)
+    assert len(made.queue.live()) == 3
+    made.at(OFF - dt.timedelta(hours=1)).service.tick(DAY)
     assert len(made.queue.live()) == 3

@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 
 from hippique.bootstrap.places import place_faults, queue_backend
+from hippique.bootstrap.settings_told import origins, unknown_names
 from hippique.day.plan import Scope
 from hippique.errors import SettingsError
-from hippique.settings import (
-    Settings,
-    data_folder,
-    load_settings,
-    origins,
-    unknown_names,
-)
+from hippique.settings import Settings, data_folder, load_settings
 
 
 @pytest.fixture(autouse=True)

@@ -41,6 +41,9 @@ class FillingArchive:
     def addresses(self, prefix: str = "") -> tuple[str, ...]:
         return self.inside.addresses(prefix)
 
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        return self.inside.folders(prefix)
+
 
 def races(count: int):
     return [f"{DAY}/R{1 + n // 12}C{1 + n % 12}" for n in range(count)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hippique.errors import HippiqueError
-from hippique.ports import Archive, Claims, Clock, Pruner, QueueOperator, TaskQueue, Views
+from hippique.ports import Archive, Claims, Clock, QueueOperator, TaskQueue, Views
 from hippique.runtime.claims import SqliteClaims
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.disk_archive import DiskArchive, DiskViews
@@ -27,10 +27,6 @@ Told = Callable[[Exception], None]
 
 class Queue(TaskQueue, QueueOperator, Protocol):
     """Both sides of one queue."""
-
-
-class KeptArchive(Archive, Pruner, Protocol):
-    """An archive from which its keeper may let pages go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

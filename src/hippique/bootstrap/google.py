@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from hippique.bootstrap.folders import Folder, KeptArchive, Queue, Told, open_folder
+from hippique.bootstrap.folders import Folder, Queue, Told, open_folder
 from hippique.ports import Claims, Clock, Views
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.cloud_tasks import CloudTasksQueue, QueueAddress
@@ -20,6 +20,7 @@ from hippique.runtime.gcs_claims import GcsClaims
 from hippique.runtime.gcs_generation import GcsGenerations
 from hippique.runtime.google_calls import Caller, say_nothing
 from hippique.runtime.owner import Owner, lone_process, this_process
+from hippique.runtime.read_through import KeptArchive, ReadThrough
 from hippique.settings import Settings, data_folder
 
 CHECK_S = 60.0
@@ -36,8 +37,8 @@ def connect_bucket(
 
 
 def stores_of(bucket: Bucket) -> tuple[KeptArchive, Views]:
-    """Archive and views of a bucket."""
-    return GcsArchive(bucket), GcsViews(bucket)
+    """Archive and views of a bucket. What was read is kept in memory: artefacts never change."""
+    return ReadThrough(GcsArchive(bucket)), GcsViews(bucket)
 
 
 def open_bucket(

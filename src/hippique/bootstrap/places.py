@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from hippique.bootstrap.folders import Folder, KeptArchive, Told, open_folder
+from hippique.bootstrap.folders import Folder, Told, open_folder
 from hippique.bootstrap.guarding import identity_faults, is_loopback
 from hippique.errors import SettingsError
 from hippique.ports import Clock, Views
+from hippique.runtime.read_through import KeptArchive
 from hippique.settings import Settings, data_folder
 
 GOOGLE = ("google", "grpc")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from hippique.settings import Settings, origins
+from hippique.bootstrap.settings_told import origins
+from hippique.settings import Settings
 
 ENV_FILE = Path(".env")
 _LEFT_OUT = "HIPPIQUE_DATA"

@@ -209,10 +209,12 @@ def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outsid
             settings, mode, parallel=outside.parallel, eager_reports=outside.eager_reports
         ),
         journal=outside.journal,
-        reports=FileReports(folder.archive, folder.views, outside.clock),
+        reports=FileReports(
+            folder.archive, folder.views, outside.clock, is_near=folder.disk is not None
+        ),
         new_id=outside.new_id,
         shadows=shadow_policies(),
-        past=PastRides(folder.archive),
+        past=PastRides(folder.archive, folder.views if folder.disk is None else None),
         week=WeekEntries(folder.archive),
         truth=outside.truth if settings.estimator == TRUTH else None,
         channel=slip_channel(settings),

@@ -9,6 +9,7 @@ import click
 
 from hippique.bootstrap.console import console_links
 from hippique.bootstrap.guarding import identity_faults
+from hippique.bootstrap.settings_told import origins, unknown_names
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
 from hippique.cli.folders import day_or_latest, opened, settings_for
 from hippique.cli.instants import now_of
@@ -18,7 +19,6 @@ from hippique.day.morning import check_morning
 from hippique.day.race_day import race_day
 from hippique.day.source_check import PageCheck, check_sources
 from hippique.racing.codec import to_builtins
-from hippique.settings import origins, unknown_names
 
 
 @click.group(epilog="Example: hippique check config")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hippique.bootstrap.folders import QUEUE, Folder, KeptArchive
+from hippique.bootstrap.folders import QUEUE, Folder
 from hippique.bootstrap.places import bucket_stores, open_place, place_faults, queue_backend
 from hippique.bootstrap.serving import SERVICE, ServiceNotice, clock_of
 from hippique.day.race_day import latest_plan, newest_day
@@ -18,6 +18,7 @@ from hippique.racing.codec import from_json
 from hippique.racing.times import paris_day
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.disk_archive import DiskArchive, DiskViews
+from hippique.runtime.read_through import KeptArchive
 from hippique.settings import MoreFaults, Settings, data_folder, load_settings
 
 

@@ -10,9 +10,9 @@ import click
 from hippique.bootstrap.guarding import is_loopback, open_host_faults
 from hippique.bootstrap.places import service_faults
 from hippique.bootstrap.serving import serve as run_service
+from hippique.bootstrap.settings_told import unknown_names
 from hippique.cli.common import data_option, foreseeable
 from hippique.cli.folders import settings_for
-from hippique.settings import unknown_names
 
 
 @click.command(

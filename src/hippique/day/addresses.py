@@ -118,6 +118,12 @@ def plan_folder(day: date, now: datetime) -> str:
     return f"{day.isoformat()}/plan/{_stamp(now)}"
 
 
+def queued_folder(day: date, generation: int | None = None) -> str:
+    """That the day was queued in a generation of the queue; without one, all such folders."""
+    folder = f"{day.isoformat()}/queued"
+    return folder if generation is None else f"{folder}/{generation}"
+
+
 def close_folder(day: date) -> str:
     """The day's summary and its seal."""
     return f"{day.isoformat()}/close"

@@ -9,7 +9,7 @@ from hippique.day.desk import Desk
 from hippique.day.folder import Folder
 from hippique.day.manifest import Seal, chain_head, marked_bytes, sha256
 from hippique.day.phases import Phase
-from hippique.day.race_day import latest_plan, load, outcome_of
+from hippique.day.race_day import days_of, latest_plan, load, outcome_of
 from hippique.day.status import DayStatus, PhaseState, RaceState, day_status
 from hippique.day.tasks import day_prefix, read_payload
 from hippique.ports import Archive
@@ -96,9 +96,9 @@ def last_seal(archive: Archive) -> str | None:
 def seals_of(archive: Archive) -> dict[str, Seal]:
     """All seals by their hash, by day."""
     found = {}
-    for address in archive.addresses():
-        if address.endswith(f"/close/{addresses.SEAL}"):
-            seal = load(archive, Seal, address)
-            if seal is not None:
-                found[sha256(archive.read(address))] = seal
+    for day in days_of(archive):
+        address = f"{addresses.close_folder(day)}/{addresses.SEAL}"
+        seal = load(archive, Seal, address)
+        if seal is not None:
+            found[sha256(archive.read(address))] = seal
     return found

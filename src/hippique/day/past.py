@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
+import zstandard
+
 from hippique.day import addresses
 from hippique.day.merge import fold
 from hippique.day.official import RaceResult
 from hippique.day.phases import Phase
-from hippique.day.race_day import latest_plan, load
+from hippique.day.race_day import days_of, latest_plan, load
+from hippique.errors import InputError
 from hippique.forecast.people import Ride, RideBook
-from hippique.ports import Archive
+from hippique.ports import Archive, Views
 from hippique.racing.card import RaceId
+from hippique.racing.codec import from_json, to_json
 from hippique.racing.result import Result
 
 REMEMBERED = dt.timedelta(days=365)  # older rides say little of today's form
+RIDES = "rides.json.zst"
 LATE_RESULTS = dt.timedelta(days=5)  # a result is asked for during four days
 
 
@@ -36,24 +41,51 @@ class PastRides:
     """Rides of an archive's finished races. Each race is read once, and kept.
 
     A finished race never changes, and the book is asked as of an instant, so that what was
-    answered once is answered always.
+    answered once is answered always. views: where the rides of finished days are kept for the next
+    process; None reads them again.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, views: Views | None = None) -> None:
         self._archive = archive
+        self._views = views
         self._book = RideBook()
         self._done: set[dt.date] = set()
         self._read: set[RaceId] = set()
+        self._kept: dict[dt.date, list[list[Ride]]] = {}
+        self._saved: set[dt.date] | None = None
         self._lock = Lock()
 
     def book(self, day: dt.date) -> RideBook:
         """The rides of the year up to `day`, this day's finished races included."""
         with self._lock:
+            self._load()
+            present = set(days_of(self._archive))
             for ago in range(REMEMBERED.days + 1):
                 one = day - dt.timedelta(days=ago)
-                if one not in self._done:
+                if one in present and one not in self._done:
                     self._read_day(one, day)
+            self._save(day)
         return self._book
+
+    def _load(self) -> None:
+        """Begin with what an earlier process read; a file that is damaged is made anew."""
+        if self._saved is not None or self._views is None:
+            return
+        kept = unpacked(self._views.load(RIDES))
+        for one, races in kept.items():
+            self._done.add(one)
+            self._kept[one] = races
+            for rides in races:
+                self._book.add_race(rides)
+        self._saved = set(kept)
+
+    def _save(self, day: dt.date) -> None:
+        """Keep the rides of finished days for the next process, once a day."""
+        ended = {one for one in self._done & self._kept.keys() if day - one <= REMEMBERED}
+        if self._views is None or ended <= (self._saved or set()):
+            return
+        self._views.publish(RIDES, packed({one: self._kept[one] for one in sorted(ended)}))
+        self._saved = ended
 
     def _read_day(self, one: dt.date, today: dt.date) -> None:
         plan = latest_plan(self._archive, one)
@@ -74,7 +106,24 @@ class PastRides:
         found = load(self._archive, RaceResult, f"{folder}/{addresses.RESULT}")
         if found is not None and found.result is not None:
             people = _people(self._archive, race)
-            self._book.add_race(_rides(race, closed.written_at, found.result, people))
+            rides = _rides(race, closed.written_at, found.result, people)
+            self._kept.setdefault(race.day, []).append(rides)
+            self._book.add_race(rides)
+
+
+def packed(days: Mapping[dt.date, list[list[Ride]]]) -> bytes:
+    """The rides of finished days as one compressed file."""
+    return zstandard.compress(to_json({day.isoformat(): races for day, races in days.items()}))
+
+
+def unpacked(content: bytes | None) -> dict[dt.date, list[list[Ride]]]:
+    """What `packed` packed; nothing where there is no file, or none that can be read."""
+    if content is None:
+        return {}
+    try:
+        return from_json(dict[dt.date, list[list[Ride]]], zstandard.decompress(content))
+    except (InputError, zstandard.ZstdError):
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TypeVar
 
 from hippique.betting.slip import Decision, read_decision
@@ -20,6 +21,7 @@ from hippique.racing.times import paris_day, paris_time
 
 T = TypeVar("T")
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NIGHT_HOURS = 5  # races after midnight belong to the day before; nothing starts at five
 
 
@@ -71,8 +73,20 @@ def moves_of_day(archive: Archive, day: dt.date) -> dict[str, int]:
 
 def newest_day(archive: Archive) -> dt.date | None:
     """The newest day that has a plan, None in an empty archive."""
-    plans = [a for a in archive.addresses() if a.endswith(f"/{addresses.PLAN}")]
-    return max((dt.date.fromisoformat(a.split("/")[0]) for a in plans), default=None)
+    days = (day for day in reversed(days_of(archive)) if _plan_versions(archive, day))
+    return next(days, None)
+
+
+def days_of(archive: Archive) -> tuple[dt.date, ...]:
+    """Every day of which anything is kept, in order."""
+    return tuple(day for name in archive.folders() if (day := _named_day(name)) is not None)
+
+
+def _named_day(name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(name) if _DAY.fullmatch(name) else None
+    except ValueError:  # 2026-02-31: a folder of somebody else's making
+        return None
 
 
 def outcome_of(archive: Archive, race: RaceId, phase: Phase) -> Outcome | None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from hippique.day import addresses
 from hippique.day.desk import Desk
+from hippique.day.folder import Folder
 from hippique.day.outcome import Order
 from hippique.day.phases import Phase, due_at, not_after
 from hippique.day.plan import Plan, PlannedRace
 from hippique.day.race_day import decision_of, moves_of_day, outcome_of
 from hippique.day.tasks import Payload, day_prefix, read_payload, task_name
+from hippique.errors import AlreadyExists
 from hippique.ports import NewTask, Task
 from hippique.racing.codec import to_json
 
@@ -42,6 +46,19 @@ class Scheduled:
     skipped: tuple[Skipped, ...]
     created: int
     cancelled: int
+
+
+def figures_of(plan: Plan, scheduled: Scheduled | None) -> dict[str, object]:
+    """What the log says of a plan; zeros where nothing was to be queued."""
+    return {
+        "date": plan.date.isoformat(),
+        "total_races": len(plan.races),
+        "queued": len(scheduled.queued) if scheduled else 0,
+        "created": scheduled.created if scheduled else 0,
+        "cancelled": scheduled.cancelled if scheduled else 0,
+        "degraded": list(plan.degraded),
+        "disagreements": len(plan.disagreements),
+    }
 
 
 def queue_plan(desk: Desk, plan: Plan, *, may_create: bool = True) -> Scheduled:
@@ -207,3 +224,20 @@ def queue_again(desk: Desk, order: Order) -> bool:
         again=order.again + 1,
     )
     return create_task(desk, payload) is not None
+
+
+def note_generation(desk: Desk, day: dt.date) -> None:
+    """Keep that the day was queued in the queue's present generation."""
+    generation = desk.queue.generation()
+    folder = Folder(desk.archive, addresses.queued_folder(day, generation))
+    if addresses.MANIFEST in folder.names():
+        return
+    folder.write_value("queued.json", {"generation": generation, "at": desk.now()})
+    with suppress(AlreadyExists):  # of two calls at once the first one's stands
+        folder.close(desk.stamp())
+
+
+def is_purged(desk: Desk, day: dt.date) -> bool:
+    """Whether the queue was purged since the day was last queued, by whatever process."""
+    noted = desk.archive.folders(addresses.queued_folder(day))
+    return bool(noted) and str(desk.queue.generation()) not in noted

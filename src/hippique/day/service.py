@@ -23,7 +23,14 @@ from hippique.day.preparation import Preparation, prepare_day
 from hippique.day.race_day import latest_plan
 from hippique.day.run import run_order
 from hippique.day.samples import queue_last_samples, run_sample, sample_day, withdraw_moved
-from hippique.day.schedule import Scheduled, queue_again, queue_plan
+from hippique.day.schedule import (
+    Scheduled,
+    figures_of,
+    is_purged,
+    note_generation,
+    queue_again,
+    queue_plan,
+)
 from hippique.day.tasks import SAMPLE, order_of, read_payload
 from hippique.day.watch.heard_rules import ILL_PREPARED, PREPARED
 from hippique.day.watch.watch import Watch, guarded
@@ -57,7 +64,6 @@ class DayService:
         self._stopwatch = stopwatch
         self._planning = Lock()
         self._unreported: set[dt.date] = set()
-        self._queued: dict[dt.date, int] = {}  # day → the queue's generation at its last schedule
 
     def schedule(
         self, day: dt.date, *, with_tasks: bool = True, correlation_id: str | None = None
@@ -69,7 +75,8 @@ class DayService:
         """
         correlation_id = correlation_id or self.desk.new_id("schedule")
         try:
-            self._queued[day] = self.desk.queue.generation()
+            if with_tasks:
+                note_generation(self.desk, day)
             planned = self._planned(day, correlation_id, with_tasks=with_tasks)
         except HippiqueError as error:
             told = f"{type(error).__name__}: {error}"
@@ -77,7 +84,9 @@ class DayService:
             raise
         self._unreported.add(day)
         severity = "WARNING" if planned.plan.degraded else "INFO"
-        self._say(severity, "Plan written", correlation_id, **_figures(planned))
+        self._say(
+            severity, "Plan written", correlation_id, **figures_of(planned.plan, planned.scheduled)
+        )
         return planned
 
     def replan(self, day: dt.date) -> DayPlanned:
@@ -94,17 +103,14 @@ class DayService:
         scheduled = planned.scheduled
         is_news = scheduled is not None and (scheduled.created or scheduled.cancelled)
         severity, message = ("INFO", "Plan changed") if is_news else ("DEBUG", "Plan confirmed")
-        self._say(severity, message, correlation_id, **_figures(planned))
+        self._say(severity, message, correlation_id, **figures_of(planned.plan, planned.scheduled))
         return planned
 
     def _planned(self, day: dt.date, correlation_id: str, *, with_tasks: bool) -> DayPlanned:
         with self._planning:
             plan = make_plan(self.desk, day, correlation_id)
-            generation = self.desk.queue.generation()
-            is_purged = self._queued.setdefault(day, generation) != generation
-            scheduled = (
-                queue_plan(self.desk, plan, may_create=not is_purged) if with_tasks else None
-            )
+            may_create = with_tasks and not is_purged(self.desk, day)
+            scheduled = queue_plan(self.desk, plan, may_create=may_create) if with_tasks else None
         return DayPlanned(plan=plan, scheduled=scheduled, correlation_id=correlation_id)
 
     def _say(self, severity: str, message: str, correlation_id: str, **fields: object) -> None:
@@ -282,19 +288,6 @@ class DayService:
 def _missing_part(error: Exception) -> str:
     """A line that the guide's query for missing modules finds."""
     return f"Script not found: {error.name}\n" if isinstance(error, ImportError) else ""
-
-
-def _figures(planned: DayPlanned) -> dict[str, object]:
-    plan, scheduled = planned.plan, planned.scheduled
-    return {
-        "date": plan.date.isoformat(),
-        "total_races": len(plan.races),
-        "queued": len(scheduled.queued) if scheduled else 0,
-        "created": scheduled.created if scheduled else 0,
-        "cancelled": scheduled.cancelled if scheduled else 0,
-        "degraded": list(plan.degraded),
-        "disagreements": len(plan.disagreements),
-    }
 
 
 def has_races_ahead(plan: Plan, now: dt.datetime) -> bool:

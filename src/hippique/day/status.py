@@ -13,6 +13,7 @@ from hippique.day import addresses
 from hippique.day.closing_error import ClosingError, closing_error
 from hippique.day.corrections import standing_result, standing_settlement
 from hippique.day.entries import withdrawn_at
+from hippique.day.listed import Listed
 from hippique.day.official import RaceResult
 from hippique.day.outcome import Outcome, Status
 from hippique.day.phases import Phase, not_after
@@ -100,8 +101,9 @@ class DayStatus:
 
 def day_status(archive: Archive, plan: Plan, now: dt.datetime) -> DayStatus:
     """The day as its archive tells it at `now`."""
-    races = tuple(race_state(archive, race, now) for race in plan.races)
-    return DayStatus(plan=plan, races=races, totals=_totals(archive, plan, races))
+    seen = Listed(archive, addresses.day_folder(plan.date))
+    races = tuple(race_state(seen, race, now) for race in plan.races)
+    return DayStatus(plan=plan, races=races, totals=_totals(seen, plan, races))
 
 
 def race_state(archive: Archive, race: PlannedRace, now: dt.datetime) -> RaceState:

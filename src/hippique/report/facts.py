@@ -11,7 +11,7 @@ from hippique.day.analyse import read_forecast
 from hippique.day.entries import Withdrawal
 from hippique.day.phases import Phase
 from hippique.day.plan import Plan
-from hippique.day.race_day import latest_plan, load, outcome_of, snapshots_of
+from hippique.day.race_day import days_of, latest_plan, load, outcome_of, snapshots_of
 from hippique.day.snapshots import RaceSnapshots
 from hippique.day.status import DayStatus, RaceState, day_status
 from hippique.errors import NotFound
@@ -56,12 +56,7 @@ class RaceFacts:
 
 def archive_days(archive: Archive) -> tuple[dt.date, ...]:
     """Every race day that has a plan, in order."""
-    planned = set()
-    for address in archive.addresses():
-        day, _, rest = address.partition("/")
-        if rest.startswith("plan/"):
-            planned.add(dt.date.fromisoformat(day))
-    return tuple(sorted(planned))
+    return tuple(day for day in days_of(archive) if archive.folders(f"{day}/plan"))
 
 
 def day_facts(archive: Archive, day: dt.date, now: dt.datetime) -> tuple[RaceFacts, ...]:

@@ -63,6 +63,13 @@ class DiskArchive:
         with in_our_words(top):
             return tuple(sorted(self._below(top)))
 
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        """See Archive. A folder that a killed writer left empty counts as none."""
+        top = self._root / checked_prefix(prefix)
+        with in_our_words(top):
+            held = top.iterdir() if top.is_dir() else ()
+            return tuple(sorted(one.name for one in held if is_segment(one.name) and _holds(one)))
+
     def _below(self, top: Path) -> list[str]:
         if not top.is_dir():
             return []
@@ -108,6 +115,12 @@ class DiskViews:
                 return path.read_bytes()
             except FileNotFoundError:
                 return None
+
+
+def _holds(folder: Path) -> bool:
+    """Whether an artefact lies somewhere in this folder; the first one found ends the search."""
+    walk = os.walk(folder, onerror=_raise) if folder.is_dir() else ()
+    return any(is_segment(name) for _, _, names in walk for name in names)
 
 
 def _raise(error: OSError) -> None:

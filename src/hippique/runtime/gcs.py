@@ -36,6 +36,12 @@ class GcsArchive:
         found = (name.removeprefix(ARCHIVE) for name in self._bucket.names(below))
         return tuple(sorted(name for name in found if all(map(is_segment, name.split("/")))))
 
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        """See Archive. One request for a thousand folders."""
+        top = checked_prefix(prefix)
+        found = self._bucket.folders(f"{ARCHIVE}{top}/" if top else ARCHIVE)
+        return tuple(sorted(filter(is_segment, found)))
+
     def remove(self, address: str) -> None:
         """See Pruner."""
         self._bucket.delete(ARCHIVE + checked_address(address))

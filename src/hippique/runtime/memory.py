@@ -55,6 +55,13 @@ class MemoryArchive:
         with self._lock:
             return tuple(sorted(name for name in self._contents if name.startswith(below)))
 
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        """See Archive."""
+        top = checked_prefix(prefix)
+        cut = len(f"{top}/" if top else "")
+        below = (address[cut:].split("/") for address in self.addresses(prefix))
+        return tuple(sorted({parts[0] for parts in below if len(parts) > 1}))
+
 
 class MemoryViews:
     """Views in a dict."""

@@ -65,7 +65,7 @@ def install_errors(app: FastAPI, journal: Journal) -> None:
 def foreseen_reply(request: Request, error: HippiqueError) -> JSONResponse:
     """The answer to an error of the house, with what tells its caller whether to try again."""
     status = status_of(error)
-    wait_s = RETRY_AFTER_S.get(status)
+    wait_s = _wait_s(error, status)
     headers = {"Retry-After": str(wait_s)} if wait_s else {}
     if isinstance(error, NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"
@@ -89,10 +89,10 @@ def status_of(error: HippiqueError) -> int:
     return 502
 
 
-def _wait_s(error: HippiqueError) -> int:
+def _wait_s(error: HippiqueError, status: int) -> int | None:
     """The least wait before another try: a site's own where it asked for one, whole seconds."""
     asked = error.retry_after_s if isinstance(error, SourceRefused) else None
-    return math.ceil(asked) if asked else RETRY_AFTER_S
+    return math.ceil(asked) if asked else RETRY_AFTER_S.get(status)
 
 
 def _extras(error: HippiqueError) -> dict[str, Any]:
