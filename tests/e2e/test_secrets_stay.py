@@ -64,12 +64,13 @@ def told(tmp_path_factory) -> Iterator[Told]:
         env = environment(
             **SECRETS, REQUIRE_AUTH="true", OIDC_AUDIENCE=AUDIENCE, OIDC_JWKS_URL=keys.url,
             OIDC_OPERATORS=OPERATOR, OIDC_READERS=READER, LOG_LEVEL="DEBUG",
+            POLICY="control",  # it bets, so that a slip is sent
         )  # fmt: skip
         with serve(top, top / "data", course.url, env) as service:
             heard: list[tuple[str, str]] = []
             hidden = [*PLANTED, *tried(service, top, heard)]
             good = bearer(token(claims(email=OPERATOR)))
-            until(lambda: is_over(service, good), "both races to be settled")
+            until(lambda: is_over(service, good), "both races to be settled", 180)
             for path in ("/", "/metrics", "/readyz", "/docs", "/openapi.json", "/api/alerts"):
                 reply = service.http.get(path, headers=good)
                 heard.append((path, reply.text + str(reply.headers)))
@@ -126,8 +127,10 @@ def test_something_was_planted_and_the_service_spoke(told: Told):
     assert len(told.hidden) > 15
     for word in ("Identity refused", "Screen paired", "Operator action", "Analysis complete"):
         assert word in log
-    for word in ("Slip not sent", "Alert not sent", "Heartbeat not sent"):  # each address was used
+    for word in ("Alert not sent", "Heartbeat not sent"):  # each address was used
         assert word in log
+    # At this speed a slow machine has no time left to try a slip, and says that instead.
+    assert "Slip not sent" in log or "Slip never sent" in log
 
 
 def test_the_log_holds_no_secret(told: Told):
