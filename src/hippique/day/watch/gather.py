@@ -62,6 +62,7 @@ class Gatherer:
         self._free_bytes = free_bytes
         self._outcomes: dict[str, Outcome | None] = {}
         self._refusals: dict[str, Refusal] = {}
+        self._since: dict[dt.date, dt.datetime] = {}
         self._reports: dict[dt.date, DayReport] = {}
         self._frozen = FrozenOdds(archive)
         self._fields = FieldCensus(archive)
@@ -71,11 +72,11 @@ class Gatherer:
         plan = latest_plan(self._archive, day)
         is_today = race_day(now) == day
         free = self.room()
-        first = first_plan(self._archive, day)
-        if plan is None or first is None:
+        since = self._planned_since(day)
+        if plan is None or since is None:
             return DayFacts(date=day, now=now, is_today=is_today, free_bytes=free)
         names = frozenset(self._archive.addresses(addresses.day_folder(day)))
-        seen = _Seen(plan, now, first.made_at, names)
+        seen = _Seen(plan, now, since, names)
         is_sealed = f"{addresses.close_folder(day)}/{addresses.SEAL}" in names
         outcomes = dict(self._ended(seen))
         failures = _failures(seen)
@@ -102,6 +103,15 @@ class Gatherer:
     def room(self) -> int | None:
         """Free bytes of the archive's disk."""
         return self._free_bytes() if self._free_bytes else None
+
+    def _planned_since(self, day: dt.date) -> dt.datetime | None:
+        """When the day's first plan was made, None before it."""
+        if day not in self._since:
+            first = first_plan(self._archive, day)
+            if first is None:
+                return None
+            self._since[day] = first.made_at
+        return self._since[day]
 
     def _report(self, day: dt.date, now: dt.datetime) -> DayReport:
         if day not in self._reports:
