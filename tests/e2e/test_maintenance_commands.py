@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hippique.bootstrap.wiring import LIVE, mark_folder, open_folder
+from hippique.bootstrap.folders import open_folder
+from hippique.bootstrap.wiring import LIVE, mark_folder
 from hippique.runtime.clocks import WallClock
 from running import invoke
 

@@ -166,7 +166,7 @@ CASES = [
     ),
     pytest.param(
         {"queue": QueueView()},
-        [(Runbook.SCHEDULE, "the plan was made without queueing its tasks")],
+        [(Runbook.SCHEDULE, "the plan's tasks were not queued, or purged elsewhere")],
         id="only planned",
     ),
     pytest.param(
@@ -354,6 +354,9 @@ def test_the_safe_fixes_are_named_and_a_purge_is_never_one():
 def test_a_store_that_cannot_be_read_is_evidence_and_no_error():
     class Unreadable:
         def addresses(self, prefix: str = "") -> tuple[str, ...]:
+            raise StoreDamaged(f"{prefix}: may not be opened")
+
+        def folders(self, prefix: str = "") -> tuple[str, ...]:
             raise StoreDamaged(f"{prefix}: may not be opened")
 
         def create(self, address: str, content: bytes) -> None:

@@ -22,8 +22,11 @@ ANSWER_WITHIN_S = 5.0
 _LONGEST_ANSWER = 100_000
 
 
-def look_at_machine(root: Path, settings_fault: str | None = None) -> Machine:
-    """The machine under a data folder that exists."""
+def look_at_machine(root: Path | None, settings_fault: str | None = None) -> Machine:
+    """The machine under a data folder that exists; root is None where the data lie in a bucket."""
+    if root is None:
+        missing = tuple(missing_parts())
+        return Machine(missing=missing, settings_fault=settings_fault, code=code_version())
     disk = os.statvfs(root)
     return Machine(
         free_bytes=shutil.disk_usage(root).free,

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hippique.bootstrap.backups import BackupIndex, check_backup, refill
+from hippique.bootstrap.backups import SETTINGS_MEMBER, BackupIndex, check_backup, refill
 from hippique.bootstrap.folders import QUEUE
 from hippique.day.care.log import DrillNote
 from hippique.day.verify import verify_beside, verify_day
 from hippique.errors import InputError, StoreError
-from hippique.ports import Archive
+from hippique.ports import Archive, Views
 from hippique.report.facts import archive_days
 from hippique.report.update import publish_fiches
 from hippique.runtime.disk_archive import DiskArchive, DiskViews
@@ -28,13 +28,17 @@ ROOM_LEFT = 200 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What came back. touched: what `verify` says of it; aside: where the old folder went."""
+    """What came back. touched: what `verify` says of it; aside: where the old folder went.
 
-    data: Path
+    settings: where the settings lie now, None for a bucket, which keeps none.
+    """
+
+    data: str
     index: BackupIndex
     days: tuple[dt.date, ...]
     touched: tuple[str, ...]
     aside: Path | None = None
+    settings: Path | None = None
 
 
 def restore_folder(path: Path, root: Path, *, replace: bool, now: dt.datetime) -> Restored:
@@ -58,7 +62,38 @@ def restore_folder(path: Path, root: Path, *, replace: bool, now: dt.datetime) -
             if aside is None and root.exists():
                 root.rmdir()
             draft.rename(root)
-    return Restored(data=root, index=index, days=days, touched=touched, aside=aside)
+    return Restored(
+        data=str(root), index=index, days=days, touched=touched, aside=aside,
+        settings=root / SETTINGS_MEMBER,
+    )  # fmt: skip
+
+
+def restore_stores(
+    path: Path, stores: tuple[Archive, Views], *, fill: bool, now: dt.datetime
+) -> Restored:
+    """Put a backup back into a bucket, where a write is final: what lies there stays.
+
+    fill: also where the bucket holds artefacts; the missing ones are added. Raises InputError
+    where it holds some and `fill` is not set, AlreadyExists at the first one that is another than
+    in the backup, and what `check_backup` raises; then nothing was written.
+    """
+    archive, views = stores
+    if archive.folders() and not fill:
+        raise InputError(
+            "the bucket holds days; with --replace what is missing is added, nothing is replaced",
+            field="replace",
+        )
+    index = check_backup(path)
+    refill(path, index, archive, views, _leave_out)
+    days = tuple(archive_days(archive))
+    for day in days:
+        publish_fiches(archive, views, day, now)
+    return Restored(data="the bucket", index=index, days=days, touched=faults_of(archive, days))
+
+
+def _leave_out(name: str, content: bytes) -> None:
+    """The queue is Google's and the settings are the deployment's: both stay in the file."""
+    del name, content
 
 
 @contextmanager

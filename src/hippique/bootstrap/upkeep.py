@@ -35,9 +35,9 @@ _OTHERS_READ, _OTHERS_WRITE = 0o004, 0o002
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Whose upkeep is looked at. service_url: where the service that ran last could be reached."""
+    """Whose upkeep is looked at. root: None for a bucket. service_url: of whoever ran last."""
 
-    root: Path
+    root: Path | None
     archive: Archive
     views: Views
     service_url: str | None
@@ -71,7 +71,7 @@ def gather_upkeep(
         install=_install(environment, docs),
         timeout_s=settings.timeout_seconds,
         care=care,
-        stored=None if settings.gcs_bucket else _size_of(place.root),
+        stored=_size_of(place.root) if place.root else None,
         replanned=_replanned(place.archive, settings),
         alerts=tuple(incidents_of(place.archive, window).values()),
         thresholds=asdict(read_thresholds(settings.alert_thresholds)),
@@ -103,9 +103,9 @@ def _access(place: Place, settings: Settings, environment: Mapping[str, str]) ->
     )
 
 
-def _exposed(root: Path, settings: Settings, environment: Mapping[str, str]) -> list[str]:
+def _exposed(root: Path | None, settings: Settings, environment: Mapping[str, str]) -> list[str]:
     found = []
-    if root.stat().st_mode & _OTHERS_WRITE:
+    if root is not None and root.stat().st_mode & _OTHERS_WRITE:
         found.append(f"{root}: everybody on this machine may write there")
     secret = [copy.name for copy in secrets_of(settings, environment) if copy.is_set]
     if secret and ENV_FILE.exists() and ENV_FILE.stat().st_mode & _OTHERS_READ:

@@ -10,17 +10,16 @@ from pathlib import Path
 import click
 
 from hippique.bootstrap.backups import Stock, write_backup
-from hippique.bootstrap.restoring import Restored, rehearse, restore_folder
+from hippique.bootstrap.restoring import Restored, rehearse, restore_folder, restore_stores
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import folder_path, open_archive, opened, settings_for
+from hippique.cli.folders import folder_path, open_archive, open_stores, opened, settings_for
 from hippique.cli.instants import now_of
 from hippique.day.care.log import BackupNote, DrillNote, note_backup, note_drill
 from hippique.day.care.pruning import LEAST_DAYS, Pruned, prunable_days, prune_day
 from hippique.day.race_day import race_day
-from hippique.errors import InputError
+from hippique.errors import InputError, NotFound
 from hippique.racing.codec import to_builtins
 from hippique.runtime.clocks import WallClock
-from hippique.runtime.disk_archive import DiskArchive, DiskViews
 from hippique.settings import data_folder
 
 _CHUNK = 1 << 20
@@ -35,19 +34,15 @@ def backup(file: Path | None, data: Path | None, *, as_json: bool) -> None:
     """Copy archive, queue, workbook and settings into one new FILE, beside a running service too.
 
     FILE is by default backups/<folder>-<hour>.tar.zst beside the data folder. Secrets are named,
-    with who may read them, never copied.
+    with who may read them, never copied. Of a bucket whose queue is Cloud Tasks the queue stays
+    out: after a restore `hippique schedule` makes the tasks of the day again.
     """
     settings = settings_for(data)
     now = WallClock().now()
     with opened(data) as folder:
-        if folder.file is None:
-            raise InputError(
-                f"{folder.place}: its queue lies with Cloud Tasks, which gives no copy; keep "
-                "versions of the bucket's objects instead",
-                field="data",
-            )
-        path = file or _default_path(data_folder(settings, os.environ), now)
-        stock = Stock(archive=folder.archive, views=folder.views, queue=folder.file.copy)
+        path = file or _default_path(folder.place, data_folder(settings, os.environ), now)
+        copy = folder.file.copy if folder.file else None  # Cloud Tasks gives no copy of its own
+        stock = Stock(archive=folder.archive, views=folder.views, queue=copy)
         index, size = write_backup(path, stock, settings, os.environ, now)
         note = BackupNote(
             made_at=now, file=str(path.resolve()), sha256=_sha256(path), size=size,
@@ -60,8 +55,9 @@ def backup(file: Path | None, data: Path | None, *, as_json: bool) -> None:
         click.echo(f"{path}: {len(index.members)} files, {size / 2**20:.1f} MiB")
 
 
-def _default_path(root: Path, now: dt.datetime) -> Path:
-    return root.parent / "backups" / f"{root.name}-{now.strftime('%Y%m%dT%H%M%SZ')}.tar.zst"
+def _default_path(place: str, root: Path, now: dt.datetime) -> Path:
+    name = place.rpartition("/")[2]
+    return root.parent / "backups" / f"{name}-{now.strftime('%Y%m%dT%H%M%SZ')}.tar.zst"
 
 
 def _sha256(path: Path) -> str:
@@ -79,14 +75,18 @@ def _sha256(path: Path) -> str:
 def restore(file: Path, data: Path | None, *, replace: bool, drill: bool, as_json: bool) -> None:
     """Put a backup FILE back as the data folder, verified, in one step.
 
-    A folder that holds something is left alone without --replace, and moved aside with it. Ends
-    with 1 where what came back was touched before it was backed up, or a drill found a difference.
+    A folder that holds something is left alone without --replace, and moved aside with it; in a
+    bucket --replace adds what is missing and replaces nothing. Ends with 1 where what came back
+    was touched before it was backed up, or a drill found a difference.
     """
-    root = folder_path(data)
     if drill:
-        _drill(file, root, as_json=as_json)
+        _drill(file, data, as_json=as_json)
         return
-    restored = restore_folder(file, root, replace=replace, now=WallClock().now())
+    now = WallClock().now()
+    if settings_for(data).gcs_bucket is None:
+        restored = restore_folder(file, folder_path(data), replace=replace, now=now)
+    else:
+        restored = restore_stores(file, open_stores(data), fill=replace, now=now)
     if as_json:
         print_json(_restored_document(restored))
     else:
@@ -98,7 +98,7 @@ def restore(file: Path, data: Path | None, *, replace: bool, drill: bool, as_jso
 def _restored_document(restored: Restored) -> dict[str, object]:
     return {
         "ok": not restored.touched,
-        "data": str(restored.data),
+        "data": restored.data,
         "made_at": restored.index.made_at,
         "artefacts": len(restored.index.artefacts),
         "days": restored.days,
@@ -115,17 +115,22 @@ def _tell_restored(restored: Restored) -> None:
     )
     if restored.aside:
         click.echo(f"  the old folder is now {restored.aside}")
-    click.echo("  settings.env holds the settings; set the secrets in secrets.json again")
+    if restored.settings:
+        click.echo(f"  {restored.settings} holds the settings; set the secrets again")
     for fault in restored.touched:
         click.echo(f"  touched: {fault}")
 
 
-def _drill(file: Path, root: Path, *, as_json: bool) -> None:
-    present = DiskArchive(root / "archive") if (root / "archive").is_dir() else None
-    root.parent.mkdir(parents=True, exist_ok=True)
-    found = rehearse(file, root.parent, present, WallClock().now())
-    if present is not None:
-        note_drill(DiskViews(root), found)
+def _drill(file: Path, data: Path | None, *, as_json: bool) -> None:
+    room = folder_path(data).parent
+    room.mkdir(parents=True, exist_ok=True)
+    try:
+        archive, views = open_stores(data)
+    except NotFound:  # the folder is lost: the drill tells whether the file brings it back
+        found = rehearse(file, room, None, WallClock().now())
+    else:
+        found = rehearse(file, room, archive, WallClock().now())
+        note_drill(views, found)
     if as_json:
         print_json({"ok": found.ok, **to_builtins(found)})
     else:

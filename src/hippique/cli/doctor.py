@@ -16,12 +16,12 @@ from hippique.bootstrap.machine import ask_service, look_at_machine
 from hippique.bootstrap.pairing import make_pairing
 from hippique.bootstrap.wiring import LIVE, mode_of_archive
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import opened, service_notice
+from hippique.cli.folders import open_stores, opened, service_notice, settings_for
 from hippique.cli.instants import now_of
 from hippique.cli.work import service_over
-from hippique.day.care.evidence import Evidence, Frame, gather
+from hippique.day.care.evidence import Evidence, Frame, gather, unreadable
 from hippique.day.care.finding import Action, Finding, Runbook
-from hippique.day.care.machine import ServiceState
+from hippique.day.care.machine import Machine, ServiceState
 from hippique.day.care.runbooks import diagnose
 from hippique.day.race_day import race_day
 from hippique.errors import HippiqueError, NotFound, SettingsError, StoreError
@@ -29,7 +29,7 @@ from hippique.ports import Archive, TaskState
 from hippique.racing.codec import to_builtins
 from hippique.runtime.clocks import WallClock
 from hippique.runtime.disk_archive import DiskArchive
-from hippique.settings import load_settings
+from hippique.settings import Settings, data_folder
 
 _WORDS = {
     Action.SCHEDULE: "make the plan and queue what is missing",
@@ -78,41 +78,48 @@ def doctor(runbook: Runbook | None, data: Path | None, *, yes: bool, as_json: bo
 
 
 def examine(data: Path | None) -> Evidence:
-    """The evidence of a data folder. Raises NotFound where there is none."""
-    root, fault = _root(data)
+    """The evidence of a data folder or a bucket. Raises NotFound where there is none."""
+    settings, fault = _settings(data)
+    if settings is not None and settings.gcs_bucket is not None:
+        service = _deployed(settings)
+        return _gathered(data, open_stores(data)[0], look_at_machine(None), service)
+    root = _root(data, settings)
     if not root.is_dir():
         raise NotFound(f"{root}: no such folder; give the data folder with --data")
-    archive = DiskArchive(root / "archive")
-    machine = look_at_machine(root, fault)
-    service = _service(root)
+    machine, archive = look_at_machine(root, fault), DiskArchive(root / "archive")
+    return _gathered(root, archive, machine, _service(root))
+
+
+def _settings(data: Path | None) -> tuple[Settings | None, str | None]:
+    """The settings, or what is wrong with them: the doctor works without them."""
+    try:
+        return settings_for(data), None
+    except SettingsError as error:
+        return None, str(error)
+
+
+def _root(data: Path | None, settings: Settings | None) -> Path:
+    if settings is not None:
+        return data_folder(settings, os.environ)
+    return (data or Path(os.environ.get("HIPPIQUE_DATA") or "data")).resolve()
+
+
+def _gathered(
+    data: Path | None, archive: Archive, machine: Machine, service: ServiceState | None
+) -> Evidence:
+    now = _now(data, archive, service)
     frame = Frame(
-        now=(now := _now(root, archive, service)),
-        day=race_day(now),
-        is_live=_is_live(archive),
-        machine=machine,
-        service=service,
+        now=now, day=race_day(now), is_live=_is_live(archive), machine=machine, service=service
     )
     with ExitStack() as stack:
         try:
-            queue = stack.enter_context(opened(root)).queue if fault is None else None
+            is_whole = machine.settings_fault is None
+            queue = stack.enter_context(opened(data)).queue if is_whole else None
         except NotFound:
             queue = None
         except StoreError as error:
-            return Evidence(
-                now=frame.now, day=frame.day, is_live=frame.is_live, machine=machine,
-                service=frame.service, store_fault=f"{type(error).__name__}: {error}",
-            )  # fmt: skip
+            return unreadable(frame, error)
         return gather(archive, queue, frame)
-
-
-def _root(data: Path | None) -> tuple[Path, str | None]:
-    """The data folder, and what is wrong with the settings: the doctor works without them."""
-    try:
-        settings = load_settings(hippique_data=data)
-    except SettingsError as error:
-        named = data or Path(os.environ.get("HIPPIQUE_DATA") or "data")
-        return named.resolve(), str(error)
-    return (settings.hippique_data or Path("data")).resolve(), None
 
 
 def _service(root: Path) -> ServiceState | None:
@@ -123,12 +130,18 @@ def _service(root: Path) -> ServiceState | None:
         return None
 
 
-def _now(root: Path, archive: Archive, service: ServiceState | None) -> dt.datetime:
+def _deployed(settings: Settings) -> ServiceState | None:
+    """The service on Cloud Run, which asks its caller for a token: a refusal is an answer."""
+    url = settings.service_url
+    return ask_service(url.rstrip("/"), lambda: "") if url else None
+
+
+def _now(data: Path | None, archive: Archive, service: ServiceState | None) -> dt.datetime:
     """The service's own race time where it answers, else the folder's."""
     if service is not None and service.race_time is not None:
         return service.race_time
     try:
-        return now_of(root, archive)
+        return now_of(data, archive)
     except (StoreError, SettingsError):  # told as evidence by whoever reads it next
         return WallClock().now()
 

@@ -12,12 +12,11 @@ import click
 from hippique.bootstrap.parts import PACKAGE
 from hippique.bootstrap.upkeep import Place, gather_upkeep
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import folder_path, open_archive, service_notice, settings_for
+from hippique.cli.folders import folder_path, open_stores, service_notice, settings_for
 from hippique.cli.instants import now_of
 from hippique.day.care.maintenance import DAYS, Line, Period, maintain
 from hippique.racing.codec import to_builtins
 from hippique.runtime.clocks import WallClock
-from hippique.runtime.disk_archive import DiskViews
 from hippique.settings import Settings
 
 PAGES = PACKAGE.parents[1] / "docs" / "reference"
@@ -52,13 +51,14 @@ def quarterly(data: Path | None, *, as_json: bool) -> None:
 
 def _check(period: Period, data: Path | None, *, as_json: bool) -> None:
     settings = settings_for(data)
-    root, archive = folder_path(data), open_archive(data)
-    notice = service_notice(root)
+    archive, views = open_stores(data)
+    root = None if settings.gcs_bucket else folder_path(data)
+    notice = service_notice(root) if root else None
     place = Place(
         root=root,
         archive=archive,
-        views=DiskViews(root),
-        service_url=notice.url if notice else None,
+        views=views,
+        service_url=notice.url if notice else settings.service_url,
         now=now_of(data, archive),
         wall=WallClock().now(),
     )

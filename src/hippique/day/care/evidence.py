@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from hippique.day import addresses
 from hippique.day.capture import Failure, KeptPage
-from hippique.day.care.instant import last_instant
+from hippique.day.care.instant import newest_stamp
 from hippique.day.care.machine import Machine, ServiceState
 from hippique.day.care.thresholds import MASS_FAILURE_WINDOW
 from hippique.day.care.troubles import Kind, Trouble, troubles_between
@@ -25,6 +26,7 @@ from hippique.ports import Archive, QueueOperator, Task, TaskQueue, TaskState
 from hippique.racing.card import RaceId, RaceKey
 
 _PAGE_OF_TASKS = 1000
+SEALS_LOOKED_FOR = 14
 _WAITING = ("a look; it comes back", "another worker is at")
 """Words of tasks that come back as they should."""
 
@@ -114,13 +116,14 @@ def gather(archive: Archive, queue: Queue | None, frame: Frame) -> Evidence:
     try:
         return _with_day(bare, archive, _view(queue, frame) if queue else None)
     except StoreError as error:
-        return _faulty(bare, f"{type(error).__name__}: {error}")
+        return unreadable(frame, error)
 
 
-def _faulty(bare: Evidence, fault: str) -> Evidence:
+def unreadable(frame: Frame, error: StoreError) -> Evidence:
+    """The evidence where the archive or the queue cannot be read."""
     return Evidence(
-        now=bare.now, day=bare.day, is_live=bare.is_live, machine=bare.machine,
-        service=bare.service, store_fault=fault,
+        now=frame.now, day=frame.day, is_live=frame.is_live, machine=frame.machine,
+        service=frame.service, store_fault=f"{type(error).__name__}: {error}",
     )  # fmt: skip
 
 
@@ -138,7 +141,7 @@ def _with_day(bare: Evidence, archive: Archive, queue: QueueView | None) -> Evid
         troubles=(*troubles, *_of_tasks(queue, troubles, now)),
         read_well=_read_well(archive, earlier) if earlier else {},
         done=_done_since(archive, day, now - MASS_FAILURE_WINDOW),
-        newest=last_instant(archive),
+        newest=newest_stamp(archive, earlier) if earlier else None,
         ahead_s=_ahead_s(archive, earlier) if earlier else None,
         queue=queue,
         machine=bare.machine,
@@ -188,8 +191,14 @@ def visit_of(task: Task) -> str:
 
 
 def _last_seal(archive: Archive) -> Seal | None:
-    sealed = [a for a in archive.addresses() if a.endswith(f"/close/{addresses.SEAL}")]
-    return load(archive, Seal, sealed[-1]) if sealed else None
+    """The seal of the newest closed day among the last ones."""
+    days = [day for day in reversed(archive.folders()) if _is_day(day)][:SEALS_LOOKED_FOR]
+    seals = (load(archive, Seal, f"{day}/close/{addresses.SEAL}") for day in days)
+    return next((seal for seal in seals if seal is not None), None)
+
+
+def _is_day(name: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", name) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from hippique.day import addresses
 from hippique.day.race_day import load, newest_day
 from hippique.ports import Archive
 
+_STAMP = re.compile(r"/(\d{8}T\d{6}Z)[/_]")
 _STAMPED = (addresses.MANIFEST, addresses.SEAL)
 
 
@@ -35,6 +37,19 @@ def last_instant(archive: Archive) -> dt.datetime | None:
         ),
         default=None,
     )
+
+
+def newest_stamp(archive: Archive, day: dt.date) -> dt.datetime | None:
+    """The newest instant that a folder of the day is named by; nothing is read for it."""
+    stamps = {
+        found[1]
+        for address in archive.addresses(addresses.day_folder(day))
+        if (found := _STAMP.search(address))
+    }
+    newest = max(stamps, default=None)
+    if newest is None:
+        return None
+    return dt.datetime.strptime(newest, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
 
 
 def _instants(stamps: _Stamps | None) -> list[dt.datetime]:

@@ -41,12 +41,21 @@ class Pruned:
 
 def prunable_days(archive: Archive, today: dt.date, keep_days: int) -> tuple[dt.date, ...]:
     """Sealed days older than `keep_days` that still hold pages; an open day is never pruned."""
-    listed = archive.addresses()
-    sealed = {a.split("/")[0] for a in listed if a.endswith(f"/close/{addresses.SEAL}")}
-    paged = {a.split("/")[0] for a in listed if is_page(a)}
     last = today - dt.timedelta(days=keep_days)
-    days = [dt.date.fromisoformat(name) for name in sealed & paged]
-    return tuple(sorted(day for day in days if day < last))
+    days = [day for day in map(_date, archive.folders()) if day is not None and day < last]
+    return tuple(day for day in days if _is_prunable(archive, day))
+
+
+def _date(name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(name)
+    except ValueError:  # `checks`, which no day owns
+        return None
+
+
+def _is_prunable(archive: Archive, day: dt.date) -> bool:
+    listed = archive.addresses(addresses.day_folder(day))
+    return f"{addresses.close_folder(day)}/{addresses.SEAL}" in listed and any(map(is_page, listed))
 
 
 def is_page(address: str) -> bool:

@@ -83,7 +83,7 @@ def _tasks_missing(e: Evidence) -> Finding | None:
         runbook=Runbook.SCHEDULE,
         cause="the queue was purged and the day was not scheduled again"
         if purged
-        else "the plan was made without queueing its tasks",
+        else "the plan's tasks were not queued, or purged elsewhere",
         confidence=SURE if purged else LIKELY,
         evidence=some([*([f"{purged} tasks of the day were cancelled"] if purged else []),
                        *(f"{name}: no task will run it" for name in uncovered)]),

@@ -94,9 +94,8 @@ def troubles_between(
 
 def _days(archive: Archive, since: dt.datetime, until: dt.datetime) -> list[dt.date]:
     """Race days that may hold it: their last visits come four days later."""
-    names = {address.split("/")[0] for address in archive.addresses()}
     days = (since - dt.timedelta(days=5)).date(), (until + dt.timedelta(days=1)).date()
-    return sorted(day for day in map(_date, names) if day and days[0] <= day <= days[1])
+    return sorted(day for day in map(_date, archive.folders()) if day and days[0] <= day <= days[1])
 
 
 def _date(name: str) -> dt.date | None:
