@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from hippique.racing.times import paris_at
-
-TODAY = {"date": "today"}
+from house import ROOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +21,31 @@ class Job:
     body: dict[str, Any]
 
 
-JOBS = (
-    Job(path="/duties/prepare", hours=(8,), minutes=(45,), body=TODAY),
-    Job(path="/schedule", hours=(9,), minutes=(0,), body={"date": "today", "mode": "tasks"}),
-    Job(path="/duties/tick", hours=(9,), minutes=tuple(range(5, 60, 5)), body=TODAY),
-    Job(path="/duties/tick", hours=(*range(10, 24), 0), minutes=tuple(range(0, 60, 5)), body=TODAY),
-    Job(path="/duties/tick", hours=(1,), minutes=(0,), body=TODAY),
-    Job(path="/duties/close", hours=(*range(20, 24), *range(8)), minutes=(0,), body=TODAY),
-    Job(path="/duties/close", hours=(9,), minutes=(30,), body=TODAY),
-)
+def read_jobs(text: str) -> tuple[Job, ...]:
+    """The jobs of the deployment's table: `name | cron | path | body`, every day of the year."""
+    rows = [line.split("|") for line in text.splitlines() if line and line[0] != "#"]
+    return tuple(_job(*(cell.strip() for cell in row)) for row in rows)
+
+
+def _job(_: str, cron: str, path: str, body: str) -> Job:
+    minutes, hours, *days = cron.split()
+    assert days == ["*", "*", "*"], cron
+    return Job(
+        path=path, hours=_field(hours, 24), minutes=_field(minutes, 60), body=json.loads(body)
+    )
+
+
+def _field(text: str, end: int) -> tuple[int, ...]:
+    """A cron field: numbers, ranges and steps, parted by commas."""
+    found: set[int] = set()
+    for part in text.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = ("0", "-", str(end - 1)) if span == "*" else span.partition("-")
+        found |= set(range(int(first), int(last or first) + 1, int(step or 1)))
+    return tuple(sorted(found))
+
+
+JOBS = read_jobs((ROOT / "deploy" / "scheduler.txt").read_text("utf-8"))
 
 Firing = tuple[dt.datetime, Job]
 
@@ -46,8 +61,3 @@ def firings(first: dt.date, days: int) -> list[Firing]:
     ]
     begin = paris_at(first, 8, 45)
     return sorted((f for f in found if f[0] >= begin), key=lambda f: (f[0], JOBS.index(f[1])))
-
-
-Fire = Callable[[Job], bool]
-"""Makes the job's call; whether it was answered 2xx."""
-RETRIES = 3

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desks import DAY, OFF, race_day_bench
-from hippique.day.duties import Duty, duties_after, duties_of
+from hippique.day.duties import Duty, days_meant, duties_after, duties_of
 from hippique.racing.times import PARIS, paris_at, paris_time
 
 SPRING, AUTUMN = dt.date(2026, 3, 29), dt.date(2026, 10, 25)
@@ -131,3 +131,30 @@ def test_preparation_says_what_the_day_is_run_with():
     (fields,) = made.journal.fields_of("Day prepared")
     assert fields["sources"] == ["zeturf", "geny"]
     assert (fields["policy"], fields["estimator"]) == ("control", "market")
+
+
+@given(
+    day=st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)),
+    late_s=st.integers(0, 290),
+)
+def test_a_call_of_its_hour_means_the_days_whose_duty_that_is(day, late_s):
+    for due in duties_of(day):
+        assert day in days_meant(due.duty, due.at + dt.timedelta(seconds=late_s))
+
+
+@pytest.mark.parametrize(
+    ("duty", "hour", "meant"),
+    [
+        pytest.param(Duty.TICK, (0, 30), [-1], id="after midnight the day before"),
+        pytest.param(Duty.CLOSE, (23, 0), [0], id="in the evening"),
+        pytest.param(Duty.CLOSE, (7, 0), [-1], id="the last hour of the night"),
+        pytest.param(Duty.CLOSE, (9, 30), [-3, -2, -1], id="three mornings"),
+        pytest.param(Duty.CLOSE, (9, 50), [-3, -2, -1], id="tried again twenty minutes later"),
+        pytest.param(Duty.CLOSE, (15, 0), [0], id="by hand at another hour"),
+        pytest.param(Duty.TICK, (4, 0), [-1], id="by hand in the night"),
+    ],
+)
+def test_today_of_a_duty_depends_on_its_hour(duty, hour, meant):
+    found = days_meant(duty, paris_at(DAY, *hour))
+
+    assert [(day - DAY).days for day in found] == meant
