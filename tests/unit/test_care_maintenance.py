@@ -199,6 +199,7 @@ def test_a_line_with_something_to_do_says_what_and_how(name, facts, told):
         pytest.param(
             "alerts", {"alerts": (incident(recovered_at=EVENING),)}, id="over"
         ),
+        pytest.param("alerts", {"alerts": (incident(Level.INFO),) * 3}, id="news of the day"),
         pytest.param("timeouts", {"figures": figures(run_times=None)}, id="not measured"),
         pytest.param(
             "images", {"install": Install(size=2 * GIB, packages=1, tools=("mypy",))},

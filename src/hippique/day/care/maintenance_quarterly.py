@@ -48,7 +48,8 @@ def alerts(u: Upkeep) -> Verdict:
         return bad("critical alerts that nobody took over", fix, *some(unheard))
     if u.is_live and not u.has_alert_channel:
         return bad("alerts reach the log alone", "set ALERT_URLS", *lines)
-    noisy = [rule for rule, n in counted.items() if n > MOST_A_DAY * max(1, u.figures.days)]
+    rung = Counter(one.rule for one in u.alerts if one.level is not Level.INFO)
+    noisy = [rule for rule, n in rung.items() if n > MOST_A_DAY * max(1, u.figures.days)]
     if noisy:
         fix = "mend the cause, or change the number in ALERT_THRESHOLDS"
         return bad(f"more than one a day: {', '.join(noisy)}", fix, *lines)
