@@ -117,10 +117,7 @@ def anchors(page: Path) -> set[str]:
 def test_paths_that_a_page_names_exist(page):
     named = re.findall(r"`((?:src/hippique|docs|tests|benchmarks)/[\w./-]*)`", page.read_text())
 
-    assert [path for path in named if not (ROOT / path).exists() and path not in TO_COME] == []
-
-
-TO_COME = {"docs/guide-operationnel.md"}  # the step operations guide
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 # --- decisions ------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ import click
 from hippique.bootstrap.channels import alert_channels
 from hippique.bootstrap.identity import code_version
 from hippique.cli.common import data_option, foreseeable, json_option, print_json
-from hippique.cli.folders import clock_beside, day_or_latest, open_archive, settings_for
+from hippique.cli.folders import day_or_latest, open_archive, settings_for
+from hippique.cli.instants import now_of
 from hippique.day.manifest import Stamp
 from hippique.day.race_day import newest_day
 from hippique.day.watch.documents import alert_document
@@ -80,7 +81,7 @@ def _hour(instant: dt.datetime) -> str:
 def ack(alert: str, by: str | None, data: Path | None, *, as_json: bool) -> None:
     """Take an alert over: no more reminders, and no notice to level 2."""
     archive = open_archive(data)
-    stamp = Stamp(now=clock_beside(data).now(), versions={"code": code_version()})
+    stamp = Stamp(now=now_of(data, archive), versions={"code": code_version()})
     taken = acknowledge(archive, alert, by or getpass.getuser(), stamp)
     if as_json:
         print_json({"ok": True, "alert": alert_document(taken)})
