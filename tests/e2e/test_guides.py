@@ -22,7 +22,7 @@ from hippique.runtime.clocks import WallClock
 from house import ROOT
 from material import material
 from receiver import Receiver, receiving_posts
-from running import invoke, racecourse, serve
+from running import environment, invoke, racecourse, serve
 
 # One of apprise's plugins asks for a module that Python 3.13 drops; ours is not it.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -31,6 +31,7 @@ FRENCH = ROOT / "docs" / "guide-operationnel.md"
 ENGLISH = ROOT / "docs" / "operations-guide.md"
 GUIDES = pytest.mark.parametrize("guide", [FRENCH, ENGLISH], ids=lambda page: page.stem)
 DAY = {"races": 4, "seed": 1, "date": "2026-06-07"}  # the guides' own examples
+SITES = ("zeturf", "geny", "pmu")
 SAMPLE_TASK = "r1c3"  # an example's race, far enough ahead to be pending still
 
 
@@ -135,6 +136,21 @@ def test_the_guides_start_of_the_service_starts_it(tmp_path: Path):
 
     assert code == 0
     assert seconds < 10
+
+
+def test_a_clock_that_is_off_by_days_rings_and_errors_show_the_day_of_the_sites(tmp_path: Path):
+    with racecourse(tmp_path, speed=20, **DAY) as course:  # type: ignore[arg-type]  # a table of options
+        sites = {f"{site.upper()}_BASE_URL": f"{course.url}/{site}" for site in SITES}
+        with serve(tmp_path, tmp_path / "data", env=environment(**sites)) as service:
+            assert service.post("/schedule", date="today").status_code == 502
+            rings = {alert["rule"] for alert in service.get("/api/alerts").json()["alerts"]}
+        told = invoke("errors", "--hours", 2, cwd=tmp_path)
+        whole = invoke("errors", "--hours", 2, "--json", cwd=tmp_path)
+
+    assert "schedule_failed" in rings
+    assert told.code == whole.code == 1
+    assert "WrongPage" in told.out
+    assert f"the page is of {DAY['date']}" in whole.out
 
 
 @pytest.mark.parametrize(
