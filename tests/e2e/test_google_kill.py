@@ -117,7 +117,8 @@ def test_a_day_whose_containers_are_killed_in_every_visit_ends_whole_and_single(
     outside = containers.outside
     outside.play(lambda: seal_of(outside.archive, DAY) is not None)
 
-    assert len(containers.killed) == sum(map(len, CUTS.values()))
+    # A delivery that goes on where a killed one stood asks for less: a late cut may not be reached.
+    assert all(any(visit in call for call in containers.killed) for visit in CUTS)
     assert outside.refused == []
     archive = outside.archive
     plan = latest_plan(archive, DAY)

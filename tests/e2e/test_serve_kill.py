@@ -89,7 +89,7 @@ def test_a_start_without_a_word_about_identity_is_refused(tmp_path: Path):
     [
         {"RATE_LIMIT_DELAY": "-1", "TIMEOUT_SECONDS": "soon", "OPERATORS": "nobody"},
         {"BANKROLL_EUR": "0", "REQUIRE_AUTH": "perhaps"},
-        {"GCS_BUCKET": "b", "DISABLED_SOURCES": "zeturf,geny,pmu"},
+        {"WEEKLY_LOSS_LIMIT_EUR": "-1", "DISABLED_SOURCES": "zeturf,geny,pmu"},
     ],
     ids=" ".join,
 )

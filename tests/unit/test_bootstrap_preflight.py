@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from desks import Heard
-from hippique.bootstrap.preflight import check_stakes
+from hippique.bootstrap.preflight import check_stakes, tell_refused_bets
 from hippique.errors import SettingsError
 from hippique.settings import load_settings
 
@@ -16,7 +16,9 @@ DAY = dt.date(2026, 6, 7)
 
 def told_at(*operators: str, policy: str = "gpi-5.1", day: dt.date = DAY) -> Heard:
     heard = Heard()
-    check_stakes(load_settings(policy=policy, operators=operators), day, heard)
+    settings = load_settings(policy=policy, operators=operators)
+    check_stakes(settings, day)
+    tell_refused_bets(settings, day, heard)
     return heard
 
 

@@ -307,7 +307,7 @@ def test_the_morning_records_the_limit_and_tells_the_one_in_force():
     made.at(paris_at(DAY, 8, 45)).service.prepare(DAY)
 
     assert [one.limit_cents for one in limits_set(made.archive)] == [5000, 9000]
-    told = made.journal.fields_of("Day prepared")
+    told = [f for _, _, f in made.journal.events if "week_loss_limit_eur" in f]
     assert [fields["week_loss_limit_eur"] for fields in told] == [50.0, 50.0]
 
 

@@ -45,6 +45,7 @@ def test_runner_of_an_open_trot_page_whole():
         "form": "4a (25) Da 0a",
         "earnings_eur": 17330.0,
         "record": "1'15\"0",
+        "career": None,
         "coupling": None,
         "odds": {
             "pool": "zeturf",

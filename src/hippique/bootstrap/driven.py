@@ -13,6 +13,7 @@ import httpx
 
 from hippique.bootstrap.estimators import check_estimator
 from hippique.bootstrap.folders import Folder, open_folder
+from hippique.bootstrap.preflight import tell_refused_bets
 from hippique.bootstrap.wiring import (
     RECORDED,
     SIMULATED,
@@ -162,6 +163,7 @@ def _drive(settings: Settings, mode: Mode, day: dt.date, show: Show, outside: Ou
     folder = open_folder(show.data, clock, durable=False)
     mark_folder(folder, mode)
     service = make_service(settings, mode, folder, outside)
+    tell_refused_bets(settings, day, outside.journal)
     return Drive(day=day, folder=folder, service=service, clock=clock, pause=show.pause)
 
 

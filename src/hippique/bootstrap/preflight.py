@@ -12,19 +12,27 @@ from hippique.errors import SettingsError
 from hippique.settings import Settings
 
 
-def check_stakes(settings: Settings, day: dt.date, journal: Journal) -> None:
-    """Tell of each bet that cannot be staked, once. Raises SettingsError where none of all can."""
+def check_stakes(settings: Settings, day: dt.date) -> None:
+    """Raise SettingsError where the policy can stake nothing at any of the operators."""
     policy = packaged_policy(settings.policy)
-    rows = [row for one in settings.operators for row in stakeable(policy, one, day)]
     if not any(playable_portfolios(policy, one, day) for one in settings.operators):
         raise SettingsError(
             f"POLICY={policy.name} can stake nothing at {', '.join(settings.operators)} "
-            f"({_reasons(rows)}); name other OPERATORS, see `hippique policy lint`"
+            f"({_reasons(_rows(settings, day))}); name other OPERATORS, see `hippique policy lint`"
         )
-    for row in (row for row in rows if row.reason is not None):
+
+
+def tell_refused_bets(settings: Settings, day: dt.date, journal: Journal) -> None:
+    """One event for each bet of the policy that cannot be staked at an operator."""
+    for row in (row for row in _rows(settings, day) if row.reason is not None):
         journal.event(
             "WARNING", "Bet refused", operator=row.operator, bet=row.bet, reason=row.reason
         )
+
+
+def _rows(settings: Settings, day: dt.date) -> list[Stakeable]:
+    policy = packaged_policy(settings.policy)
+    return [row for one in settings.operators for row in stakeable(policy, one, day)]
 
 
 def _reasons(rows: Sequence[Stakeable]) -> str:

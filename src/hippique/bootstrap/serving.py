@@ -23,6 +23,7 @@ from hippique.bootstrap.guarding import make_guard, pairs_screens
 from hippique.bootstrap.listening import answer, bind, stoppable
 from hippique.bootstrap.pairing import invitation, make_pairing
 from hippique.bootstrap.places import open_place
+from hippique.bootstrap.preflight import tell_refused_bets
 from hippique.bootstrap.wiring import (
     LIVE,
     SIMULATED,
@@ -147,6 +148,7 @@ def plug(settings: Settings, host: str | None = None) -> Running:
     service = make_service(settings, mode, folder, outside)
     register_gauges(registry, folder.queue, folder.disk, service.watch)
     if not is_viewed:
+        tell_refused_bets(settings, race_day(clock.now()), outside.journal)
         service.note_limit()
     engine = _engine(folder, service, clock, is_viewed=is_viewed)
     doors = Doors(

@@ -195,7 +195,7 @@ class Outside:
 def make_service(settings: Settings, mode: Mode, folder: Folder, outside: Outside) -> DayService:
     """A day service over a data folder. Raises what `check_estimator` and `check_stakes` raise."""
     check_estimator(settings.estimator, mode.name, simulated=mode.simulated)
-    check_stakes(settings, race_day(outside.clock.now()), outside.journal)
+    check_stakes(settings, race_day(outside.clock.now()))
     desk = Desk(
         sources=tuple(outside.sources),
         archive=folder.archive,

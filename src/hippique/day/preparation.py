@@ -55,8 +55,9 @@ def prepare_day(desk: Desk, day: dt.date, *, free_bytes: int | None, least: floa
     down: tuple[str, ...] = ()
     checks = [_tried("queue", lambda: _queue(desk, day)), _tried("model", lambda: _decide(desk))]
     if free_bytes is not None:
-        told = f"{free_bytes // MIB} MiB free, {least / MIB:.0f} are the least"
-        checks.append(Check(name="disk", ok=free_bytes >= least, told=told))
+        is_enough = free_bytes >= least  # the number itself would differ from run to run
+        told = f"{'at least' if is_enough else 'less than'} {least / MIB:.0f} MiB free"
+        checks.append(Check(name="disk", ok=is_enough, told=told))
     try:
         down = _sources(desk, day, checks)
     except HippiqueError as error:
