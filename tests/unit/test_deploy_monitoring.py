@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -29,6 +30,7 @@ NAMES = {
 }
 
 
+@cache  # a process each
 def filled(name: str, *channels: str) -> dict[str, object]:
     """A template as the deployment fills it."""
     done = subprocess.run(

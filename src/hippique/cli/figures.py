@@ -129,6 +129,7 @@ def _tell_errors(
         )
 
 
-def _short(text: str, width: int = 100) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= width else f"{line[: width - 1]}…"
+def _short(text: str, width: int = 140) -> str:
+    """One line; of a long one its beginning and its end, where the cause most often stands."""
+    line, half = " ".join(text.split()), width // 2
+    return line if len(line) <= width else f"{line[:half]} … {line[-half:]}"
