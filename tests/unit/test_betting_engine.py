@@ -19,7 +19,7 @@ from betting_races import (
     snapshot,
     without_gates,
 )
-from hippique.betting.engine import best_refused, decide, priced
+from hippique.betting.engine import decide, judged_on_paper, priced, refused_on_paper
 from hippique.betting.money_state import MoneyState
 from hippique.betting.policy import FilePolicy
 from hippique.betting.policy_file import PolicyFile
@@ -135,7 +135,8 @@ def test_without_them_his_ticket_stands_with_every_gate_told():
 def test_a_no_bet_tells_the_gates_of_the_best_basket_on_paper_and_keeps_it_as_a_study():
     chances = lifted(NINE, {6: 1.2})
     found = FilePolicy(GPI).decide(situation(chances=chances))
-    refused = best_refused(priced(situation(chances=chances), GPI), GPI)
+    race = priced(situation(chances=chances), GPI)
+    refused = refused_on_paper(race, judged_on_paper(race, GPI))
 
     assert found.tickets == ()
     assert {g.gate for g in refused.failed} == {g.gate for g in found.gates if not g.passed}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from betting_races import KELLY, NINE, lifted, market, shares, situation, snapshot
-from hippique.betting.engine import best_refused, decide, priced
+from hippique.betting.engine import decide, judged_on_paper, priced, refused_on_paper
 from hippique.betting.policy import FilePolicy
 from hippique.betting.slip import Verdict, total_stake_cents
 from hippique.racing.codec import to_json
@@ -53,7 +53,8 @@ def test_the_study_is_the_best_portfolio_that_was_refused():
     pmu = snapshot(lifted(NINE, {4: 2.0}), "E_SIMPLE_GAGNANT")
     seen = situation(snapshots=(snapshot(NINE), pmu), forecast=market(snapshot(NINE), pmu))
 
-    refused = best_refused(priced(seen, KELLY), KELLY)
+    race = priced(seen, KELLY)
+    refused = refused_on_paper(race, judged_on_paper(race, KELLY))
 
     assert all(4 in leg.combination for ticket in refused.tickets for leg in ticket.legs)
     assert refused.ev.mean_eur > 0.0

@@ -19,10 +19,9 @@ from hippique.betting.loss_limit import (
     is_week_spent,
     limit_in_force,
     loss_limit_rules,
-    monday_of,
     week_loss_at_worst_cents,
 )
-from hippique.betting.money_state import MoneyState
+from hippique.betting.money_state import MoneyState, week_of
 from hippique.betting.policy import ControlPolicy, FilePolicy
 from hippique.betting.situation import Situation
 from hippique.betting.slip import Gate, Verdict
@@ -218,11 +217,11 @@ def lived_through(sets: Iterable[LimitSet], now: dt.datetime) -> int:
     for one in sets:
         if one.set_at > now:
             break
-        if monday_of(paris_day(one.set_at)) != week:
-            binding, week = said, monday_of(paris_day(one.set_at))
+        if week_of(paris_day(one.set_at)) != week:
+            binding, week = said, week_of(paris_day(one.set_at))
         said = as_number(one.limit_cents)
         binding = min(binding, said)
-    return said if monday_of(paris_day(now)) != week else binding
+    return said if week_of(paris_day(now)) != week else binding
 
 
 @given(histories(), starts, st.integers(0, 22 * 96))
@@ -239,7 +238,7 @@ def test_no_setting_of_a_week_ever_raises_its_limit(sets, day, data):
     first, second = sorted(
         data.draw(st.tuples(*[st.integers(0, 7 * 96 + 5 * 4)] * 2))  # its nights included
     )
-    monday = paris_at(monday_of(day), 0)
+    monday = paris_at(week_of(day), 0)
     before = limit_in_force(sets, day, monday + dt.timedelta(minutes=15 * first))
     after = limit_in_force(sets, day, monday + dt.timedelta(minutes=15 * second))
 
@@ -257,7 +256,7 @@ def test_what_waits_comes_on_a_monday_and_not_before(sets, start, quarters):
             as_number(known[-1].limit_cents) if known else INFINITE
         )
         return
-    assert found.next_from == monday_of(paris_day(now)) + dt.timedelta(days=7)
+    assert found.next_from == week_of(paris_day(now)) + dt.timedelta(days=7)
     assert as_number(found.next_cents) > as_number(found.limit_cents)
     eve = found.next_from - dt.timedelta(days=1)
     assert limit_in_force(known, eve, paris_at(eve, 23, 59, 59)).limit_cents == found.limit_cents

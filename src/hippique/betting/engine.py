@@ -20,7 +20,7 @@ from hippique.forecast.forecaster import NoForecast
 from hippique.pricing.value import Draws
 from hippique.pricing.value import Ev as Value
 
-__all__ = ["Refused", "best_refused", "decide", "priced"]
+__all__ = ["Refused", "decide", "priced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +88,6 @@ def refused_on_paper(race: PricedRace, paper: Judged | None) -> Refused:
         ev=published(paper.value) if paper.value else None,
         failed=tuple(gate for gate in paper.gates if not gate.passed),
     )
-
-
-def best_refused(race: PricedRace, policy: PolicyFile, *, with_draws: bool = True) -> Refused:
-    """What `refused_on_paper` tells, judged anew."""
-    return refused_on_paper(race, judged_on_paper(race, policy, with_draws=with_draws))
 
 
 def on_paper(race: PricedRace, policy: PolicyFile) -> Choice | None:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from hippique.betting.gate_words import gate_sentence
 from hippique.betting.gates import GateRule, judge
-from hippique.betting.money_state import MoneyState
+from hippique.betting.money_state import MoneyState, week_of
 from hippique.betting.slip import Verdict, total_stake_cents
 from hippique.racing.times import paris_day
 
@@ -47,7 +47,7 @@ def limit_in_force(sets: Iterable[LimitSet], day: date, now: datetime) -> LimitI
     Monday, in Paris.
     """
     known = sorted((one for one in sets if one.set_at <= now), key=lambda one: one.set_at)
-    monday = monday_of(day)
+    monday = week_of(day)
     before = [one for one in known if paris_day(one.set_at) < monday]
     since = known[len(before) :]
     limit = least_limit(one.limit_cents for one in (*before[-1:], *since))
@@ -56,18 +56,13 @@ def limit_in_force(sets: Iterable[LimitSet], day: date, now: datetime) -> LimitI
     return LimitInForce(
         limit_cents=limit,
         next_cents=known[-1].limit_cents,
-        next_from=monday_of(paris_day(known[-1].set_at)) + timedelta(days=7),
+        next_from=week_of(paris_day(known[-1].set_at)) + timedelta(days=7),
     )
 
 
 def least_limit(limits: Iterable[int | None]) -> int | None:
     """The least of some limits, None where none of them is one."""
     return min((cents for cents in limits if cents is not None), default=None)
-
-
-def monday_of(day: date) -> date:
-    """The first day of its week."""
-    return day - timedelta(days=day.weekday())
 
 
 def week_loss_at_worst_cents(money: MoneyState, stake_cents: int) -> int:

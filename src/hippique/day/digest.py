@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from hippique.betting.amounts import cents, printable
-from hippique.betting.explain_words import gate_need
 from hippique.day import addresses
 from hippique.day.close import seal_of
 from hippique.day.desk import Desk
@@ -19,7 +18,7 @@ from hippique.day.folder import Folder
 from hippique.day.race_day import latest_plan, load
 from hippique.day.slip_words import NOTICE, mode_banner
 from hippique.day.status import DayStatus, RaceState, Totals, day_status
-from hippique.day.tally import NO_GATE, Refusals
+from hippique.day.tally import Refusals, ranked
 from hippique.errors import AlreadyExists, SourceDown
 from hippique.ports import Message
 
@@ -105,11 +104,8 @@ def _money_line(totals: Totals) -> str:
 
 
 def _refusal_lines(refused: Refusals) -> Iterator[str]:
-    """No-bets by the condition that was missed first, the most frequent first."""
-    by_count = sorted(refused.first.items(), key=lambda one: (-one[1], one[0]))
-    for gate, count in by_count[:MOST_REFUSALS]:
-        need = "aucune cote lue" if gate == NO_GATE else gate_need(refused.gates[gate], "fr")
+    named, others = ranked(refused, MOST_REFUSALS)
+    for count, need in named:
         yield f"{count} abstention{'s' if count > 1 else ''} faute de : {need}"
-    others = sum(count for _, count in by_count[MOST_REFUSALS:])
     if others:
         yield f"{others} pour d'autres raisons"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hippique.betting.balance import Balance, accounts_of, balance_of
+from hippique.betting.explain_words import gate_need
 from hippique.betting.ledger import ISSUED, PLAYED, SHADOW, STUDY
 from hippique.betting.slip import Decision, Gate
 from hippique.day.entries import entries_of
@@ -95,6 +96,20 @@ def refusals(decisions: Iterable[Decision]) -> Refusals:
             failed.update(gates)
             examples = {g.gate: g for g in decision.gates if not g.passed} | examples
     return Refusals(first=dict(first), failed=dict(failed), gates=examples)
+
+
+def ranked(refused: Refusals, most: int) -> tuple[list[tuple[int, str]], int]:
+    """No-bets by the condition missed first, in French, the most frequent first; and how many more.
+
+    most: conditions that are named.
+    """
+    by_count = sorted(refused.first.items(), key=lambda one: (-one[1], one[0]))
+    named = [(count, _need(refused, gate)) for gate, count in by_count[:most]]
+    return named, sum(count for _, count in by_count[most:])
+
+
+def _need(refused: Refusals, gate: str) -> str:
+    return "aucune cote lue" if gate == NO_GATE else gate_need(refused.gates[gate], "fr")
 
 
 def _failed(decision: Decision) -> Sequence[str]:

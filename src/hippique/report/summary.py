@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hippique.betting.explain_words import gate_need
 from hippique.betting.ledger import shadow_account
 from hippique.day.care.roi import Roi
 from hippique.day.closing_error import ClosingError
 from hippique.day.status import DayStatus, Totals
-from hippique.day.tally import NO_GATE, Refusals, Tally
+from hippique.day.tally import Refusals, Tally, ranked
 from hippique.racing.codec import to_builtins
 from hippique.report import french
 from hippique.report.roi import day_roi
@@ -151,19 +150,12 @@ MOST_REFUSALS = 5
 
 def _refusal_lines(refused: Refusals) -> list[str]:
     """No-bets by the gate that refused first, the most frequent first."""
-    if not refused.first:
+    named, others = ranked(refused, MOST_REFUSALS)
+    if not named:
         return []
-    by_count = sorted(refused.first.items(), key=lambda one: (-one[1], one[0]))
-    lines = [f"  {count:>3}  {_need(refused, gate)}" for gate, count in by_count]
-    more = sum(count for _, count in by_count[MOST_REFUSALS:])
-    rest = [f"  {more:>3}  autres"] if more else []
-    return ["", "Abstentions, première condition manquée", *lines[:MOST_REFUSALS], *rest]
-
-
-def _need(refused: Refusals, gate: str) -> str:
-    if gate == NO_GATE:
-        return "aucune cote lue"
-    return gate_need(refused.gates[gate], "fr")
+    rows = [*named, *([(others, "autres")] if others else [])]
+    heading = "Abstentions, première condition manquée"
+    return ["", heading, *(f"  {count:>3}  {need}" for count, need in rows)]
 
 
 def roi_text(roi: Roi | None) -> str:
